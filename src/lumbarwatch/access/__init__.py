@@ -1,0 +1,1 @@
+"""Who may reach pages, API and sockets."""

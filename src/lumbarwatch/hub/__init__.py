@@ -1,0 +1,1 @@
+"""The hub process: links, recording, pipeline, feed and control API."""

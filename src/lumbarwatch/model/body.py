@@ -1,0 +1,41 @@
+"""Constants of the body and of the world, with their sources. Stature fractions are of H, masses of body mass."""
+
+from dataclasses import dataclass
+
+STANDARD_GRAVITY_MPS2 = 9.80665
+
+DEFAULT_STATURE_M = 1.75
+"""Used for lengths when the athlete's stature is unknown (convention; ratios such as rom_fraction hardly feel it)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Segment lengths of the hip-thrust chain as fractions of stature (definitions 7; thigh, shank: Winter 2009)."""
+
+    thorax_depth: float = 0.035  # bench contact to the thorax joint line, anterior
+    thorax_to_thoracolumbar: float = 0.070
+    thoracolumbar_to_l5s1: float = 0.100
+    l5s1_to_hip_caudal: float = 0.060
+    l5s1_to_hip_anterior: float = 0.020
+    hip_to_bar: float = 0.060
+    thigh: float = 0.245
+    shank: float = 0.246
+    ankle_height: float = 0.039
+    ankle_from_bench: float = 0.475
+
+
+CHAIN = Chain()
+
+
+@dataclass(frozen=True, slots=True)
+class Masses:
+    """Segment masses as fractions of body mass (Winter, Biomechanics and Motor Control, 4th ed., 2009)."""
+
+    upper_body: float = 0.536
+    pelvis: float = 0.142
+    thighs: float = 0.200
+    shanks: float = 0.093
+    feet: float = 0.029
+
+
+MASSES = Masses()

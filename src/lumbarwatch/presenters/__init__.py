@@ -1,0 +1,1 @@
+"""Model to chart data and words for the pages."""

@@ -1,0 +1,1 @@
+"""Sensors: contract, Bluetooth link, one driver per family, catalogue."""

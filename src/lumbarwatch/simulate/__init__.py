@@ -1,0 +1,1 @@
+"""A simulated athlete and simulated Bluetooth sensors; shares nothing with the estimator but constants."""

@@ -1,0 +1,1 @@
+"""Byte layouts of each sensor family, both ways, pure."""
