@@ -1,0 +1,55 @@
+"""The ``lumbarwatch`` command: wires the commands and turns errors into exit codes.
+
+Command modules import what is heavy inside their functions, so that ``lumbarwatch --help`` starts at once.
+"""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from lumbarwatch import __version__
+from lumbarwatch.cli import analyze
+from lumbarwatch.model.errors import ErrorKind, UserError
+
+EXIT_CODES = {ErrorKind.INPUT: 2, ErrorKind.BLUETOOTH: 3, ErrorKind.PORT: 4, ErrorKind.STORE: 5}
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="lumbarwatch",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("analyze")(analyze.analyze)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"lumbarwatch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def lumbarwatch(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """Pelvic tilt and lumbar extension through every rep of a hip thrust.
+
+    A training aid, not a medical device.
+    """
+
+
+def main() -> None:
+    """Run the command line; a user's errors end in one sentence and the exit code of their kind."""
+    try:
+        app()
+    except UserError as error:
+        typer.echo(f"lumbarwatch: {error}", err=True)
+        sys.exit(EXIT_CODES[error.kind])
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
