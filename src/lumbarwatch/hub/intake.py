@@ -1,0 +1,106 @@
+"""From what arrives to what it means, in the one order that loses nothing: record, decode, push."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol, TypeAlias
+
+from lumbarwatch.model.events import ControlEvent, Event, LinkEvent
+from lumbarwatch.model.notification import RawNotification
+from lumbarwatch.model.samples import ImuBatch, Placement
+from lumbarwatch.wire.errors import DecodeError
+
+_LOG = logging.getLogger(__name__)
+
+Arrival: TypeAlias = RawNotification | ControlEvent | LinkEvent
+Decode: TypeAlias = Callable[[RawNotification], list[ImuBatch]]
+
+
+class RecorderLike(Protocol):
+    """What intake needs of a recording."""
+
+    def notification(self, notification: RawNotification) -> None:
+        """Append bytes as they arrived."""
+        ...
+
+    def control(self, event: ControlEvent, t_utc_ns: int | None = None) -> None:
+        """Append a button, step or load."""
+        ...
+
+    def link(self, event: LinkEvent, t_utc_ns: int | None = None) -> None:
+        """Append a change of a link."""
+        ...
+
+
+class PipelineLike(Protocol):
+    """What intake needs of the analysis (see :class:`lumbarwatch.core.pipeline.Pipeline`)."""
+
+    def push(self, *items: ImuBatch | ControlEvent | LinkEvent) -> list[Event]:
+        """Take items that arrived together."""
+        ...
+
+    def finish(self) -> list[Event]:
+        """End of the stream."""
+        ...
+
+
+class Intake:
+    """One session's door. An error in decoding or analysis never ends the recording.
+
+    Parameters
+    ----------
+    recorder
+        Gets everything first, bytes that can't be decoded included.
+    decode
+        Each sensor's decoder.
+    pipeline
+        The analysis.
+    """
+
+    def __init__(
+        self, recorder: RecorderLike, decode: Mapping[Placement, Decode], pipeline: PipelineLike
+    ) -> None:
+        self._recorder = recorder
+        self._decode = decode
+        self._pipeline = pipeline
+        self.undecodable: Counter[Placement] = Counter()
+        self.analysing = True
+
+    def take(self, arrivals: Iterable[Arrival]) -> list[Event]:
+        """Record, decode and push what arrived, in its order; return what came of it."""
+        waiting = list(arrivals)
+        for arrival in waiting:
+            self._record(arrival)
+        items = [item for arrival in waiting for item in self._readable(arrival)]
+        return self._analysed(lambda: self._pipeline.push(*items)) if items else []
+
+    def finish(self) -> list[Event]:
+        """Return the analysis' last events."""
+        return self._analysed(self._pipeline.finish)
+
+    def _record(self, arrival: Arrival) -> None:
+        if isinstance(arrival, RawNotification):
+            self._recorder.notification(arrival)
+        elif isinstance(arrival, LinkEvent):
+            self._recorder.link(arrival)
+        else:
+            self._recorder.control(arrival)
+
+    def _readable(self, arrival: Arrival) -> list[ImuBatch] | list[ControlEvent | LinkEvent]:
+        if not isinstance(arrival, RawNotification):
+            return [arrival]
+        try:
+            return self._decode[arrival.placement](arrival)
+        except DecodeError:
+            self.undecodable[arrival.placement] += 1
+            return []
+
+    def _analysed(self, step: Callable[[], list[Event]]) -> list[Event]:
+        if not self.analysing:
+            return []
+        try:
+            return step()
+        except Exception:  # noqa: BLE001  (a fault in the analysis must not end the recording)
+            _LOG.exception("The analysis stopped with an error; the recording goes on.")
+            self.analysing = False
+            return []
