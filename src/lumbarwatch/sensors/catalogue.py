@@ -1,0 +1,103 @@
+"""Which sensor families there are, and how an advertisement tells them.
+
+A family from elsewhere registers a :class:`Family` under the entry point group ``lumbarwatch.sensors``.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import cast
+
+from lumbarwatch.model.events import LinkReason
+from lumbarwatch.sensors.base import JSON, Decoder, Driver, SensorError
+from lumbarwatch.sensors.lm1 import Lm1Decoder, Lm1Driver
+from lumbarwatch.wire import lm1
+
+ENTRY_POINTS = "lumbarwatch.sensors"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One sensor family.
+
+    ``services``: service UUIDs in its advertisement (also used to find sensors the system holds connected);
+    ``name_prefixes`` and ``company_ids`` tell it where it does not advertise its service. ``serial_in_name``
+    takes the serial number out of the advertised name ("" if it is not there).
+    """
+
+    name: str
+    label: str
+    driver: Callable[[], Driver]
+    decoder: Callable[[Mapping[str, JSON]], Decoder]
+    services: frozenset[str]
+    name_prefixes: tuple[str, ...] = ()
+    company_ids: frozenset[int] = frozenset()
+    serial_in_name: Callable[[str], str] = lambda _: ""
+
+    def matches(self, name: str, services: frozenset[str], company_ids: frozenset[int]) -> bool:
+        """Whether an advertisement is one of this family's."""
+        if self.services & services or self.company_ids & company_ids:
+            return True
+        return bool(name) and name.startswith(self.name_prefixes) if self.name_prefixes else False
+
+
+FAMILIES: Mapping[str, Family] = MappingProxyType(
+    {
+        "lm1": Family(
+            name="lm1",
+            label="LM-1 (reference profile)",
+            driver=Lm1Driver,
+            decoder=Lm1Decoder,
+            services=frozenset({lm1.SERVICE}),
+        ),
+    }
+)
+"""The families that come with the package, by name."""
+
+
+def families() -> Mapping[str, Family]:
+    """All families: the built-in ones and those that other installed packages register."""
+    found = dict(FAMILIES)
+    for point in entry_points(group=ENTRY_POINTS):
+        family = cast("Family", point.load())
+        found.setdefault(family.name, family)
+    return found
+
+
+def recognise(
+    name: str | None, services: list[str], company_ids: list[int], known: Mapping[str, Family] = FAMILIES
+) -> Family | None:
+    """The family that an advertisement belongs to, None for other devices."""
+    uuids = frozenset(uuid.lower() for uuid in services)
+    ids = frozenset(company_ids)
+    return next((family for family in known.values() if family.matches(name or "", uuids, ids)), None)
+
+
+def get(family: str) -> Family:
+    """The family of a name.
+
+    Raises
+    ------
+    SensorError
+        No such family.
+    """
+    known = families()
+    if family not in known:
+        raise SensorError(
+            LinkReason.NOT_FOUND, f"No sensor family is called '{family}': choose one of {', '.join(known)}."
+        )
+    return known[family]
+
+
+def driver(family: str) -> Driver:
+    """A new driver of a family."""
+    return get(family).driver()
+
+
+def decoder(family: str, description: Mapping[str, JSON]) -> Decoder:
+    """The decoder that a driver described (``driver.describe()``), with a fresh state.
+
+    Fed with the same notifications, it gives the same batches as the driver's own did.
+    """
+    return get(family).decoder(description)

@@ -1,0 +1,343 @@
+"""Keeps one sensor's link up: find, connect, start, watch, and again, until told to stop."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from lumbarwatch.model.clock import Clock
+from lumbarwatch.model.events import LinkEvent, LinkReason, LinkState
+from lumbarwatch.model.notification import RawNotification
+from lumbarwatch.model.samples import NS_PER_S, Placement
+from lumbarwatch.sensors.arrivals import Arrivals, silence_limit_s
+from lumbarwatch.sensors.backoff import pause_s, rescan_due
+from lumbarwatch.sensors.base import Driver, FoundSensor, GattClient, SensorError
+from lumbarwatch.sensors.reasons import sentence
+from lumbarwatch.sensors.waiting import wait_for_any
+from lumbarwatch.wire.errors import DecodeError
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTiming:
+    """Time-outs and thresholds of a link (all conventions; the first three count real time)."""
+
+    connect_s: float = 9.0
+    start_s: float = 10.0
+    stop_s: float = 2.0
+    scan_s: float = 4.0
+    tick_s: float = 0.05
+    first_packet_s: float = 3.0  # after the start command; then the sensor counts as asleep
+    dead_s: float = 5.0  # of silence on an open link: the system has not noticed that it is gone
+    battery_every_s: float = 60.0
+    battery_low_percent: int = 15
+    weak_dbm: int = -85
+    rate_low: float = 0.9  # of the nominal rate
+    garbage_packets: int = 5  # within a second
+    notice_every_s: float = 10.0  # the same notice is not repeated sooner
+    refused_pause_s: float = 10.0  # before a sensor with wrong firmware is asked again
+
+
+@dataclass(frozen=True, slots=True)
+class SensorDetails:
+    """What a sensor says of itself; None: it does not say."""
+
+    serial: str | None = None
+    battery_percent: int | None = None
+    firmware: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SensorStatus:
+    """How one sensor does, for people to see. None: not known (yet)."""
+
+    placement: Placement
+    state: LinkState
+    reason: LinkReason | None = None
+    sentence: str = ""
+    family: str = ""
+    name: str = ""
+    address: str = ""
+    serial: str | None = None
+    battery_percent: int | None = None
+    firmware: str | None = None
+    rssi_dbm: int | None = None
+    rate_hz: float | None = None  # samples per second as they arrive
+    interval_ms: float | None = None  # connection interval that shows in the arrival times
+    connections: int = 0
+    last_arrival_ns: int | None = None
+
+
+class OpenLink(GattClient, Protocol):
+    """A connected sensor."""
+
+    gone: asyncio.Event
+
+    async def subscribe(self, characteristic: str, *, use_start_notify: bool) -> None:
+        """Have notifications delivered."""
+        ...
+
+    async def close(self) -> None:
+        """Unsubscribe and disconnect."""
+        ...
+
+
+class Keeper:
+    """One sensor's link. Built by :class:`lumbarwatch.sensors.link.LinkManager`."""
+
+    def __init__(
+        self,
+        placement: Placement,
+        *,
+        clock: Clock,
+        timing: LinkTiming,
+        find: Callable[[], Awaitable[FoundSensor]],
+        open_link: Callable[[FoundSensor, Callable[[str, bytearray], None], float], Awaitable[OpenLink]],
+        new_driver: Callable[[str], Driver],
+        on_notification: Callable[[RawNotification], None],
+        on_link: Callable[[LinkEvent], None],
+        on_ready: Callable[[Placement, Driver], None],
+        link_errors: tuple[type[Exception], ...],
+        found: FoundSensor | None = None,
+    ) -> None:
+        self._placement = placement
+        self._clock = clock
+        self._timing = timing
+        self._find = find
+        self._open_link = open_link
+        self._new_driver = new_driver
+        self._on_notification = on_notification
+        self._on_link = on_link
+        self._on_ready = on_ready
+        self._link_errors = link_errors
+        self._found = found
+        self._driver: Driver | None = None
+        self._announced: object = None
+        self._link: OpenLink | None = None
+        self._ending = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._running = False
+        self._arrivals = Arrivals()
+        self._state = LinkState.SEARCHING
+        self._reason: LinkReason | None = None
+        self._detail = ""
+        self._details = SensorDetails()
+        self._connections = 0
+        self._noticed: dict[LinkReason, int] = {}
+        self._garbage: list[int] = []
+
+    # What others may ask -----------------------------------------------------------------------------------
+    @property
+    def driver(self) -> Driver | None:
+        """The sensor's driver; None before it was found."""
+        return self._driver
+
+    @property
+    def address(self) -> str | None:
+        """The system's identifier of the sensor; None before it was found."""
+        return None if self._found is None else self._found.address
+
+    def status(self) -> SensorStatus:
+        """How the sensor does."""
+        found = self._found
+        return SensorStatus(
+            placement=self._placement,
+            state=self._state,
+            reason=self._reason,
+            sentence=self._detail,
+            family="" if found is None else found.family,
+            name="" if found is None else found.name,
+            address="" if found is None else found.address,
+            serial=self._details.serial,
+            battery_percent=self._details.battery_percent,
+            firmware=self._details.firmware,
+            rssi_dbm=None if found is None else found.rssi_dbm,
+            rate_hz=self._arrivals.rate_hz(),
+            interval_ms=self._arrivals.interval_ms(),
+            connections=self._connections,
+            last_arrival_ns=self._arrivals.last_ns,
+        )
+
+    def heard_garbage(self, detail: str) -> None:
+        """A notification could not be decoded."""
+        now = self._clock.monotonic_ns()
+        self._garbage = [t for t in self._garbage if t > now - NS_PER_S] + [now]
+        if len(self._garbage) >= self._timing.garbage_packets:
+            self._notice(LinkReason.GARBAGE, detail)
+
+    async def with_link(self, action: Callable[[Driver, GattClient], Awaitable[None]]) -> None:
+        """Do something on the open link; nothing while there is none or if it fails on the way."""
+        if self._link is None or self._driver is None:
+            return
+        try:
+            await action(self._driver, self._link)
+        except self._link_errors:
+            return
+
+    # The life of the link ----------------------------------------------------------------------------------
+    async def run(self) -> None:
+        """Keep the link up until :meth:`stop`."""
+        self._running = True
+        failures = 0
+        try:
+            while not self._ending.is_set():
+                failures = await self._try(failures)
+        finally:
+            self._running = False
+            self._say(LinkState.ENDED)
+            self._ended.set()
+
+    async def stop(self) -> None:
+        """End the link; the intent is marked first, so that the disconnect is not taken for a loss."""
+        self._ending.set()
+        if self._running:
+            await self._ended.wait()
+
+    async def _try(self, failures: int) -> int:
+        """One try and, if it works, one connection's life; returns the failures in a row so far."""
+        try:
+            await self._connect_and_stay(failures)
+        except SensorError as error:
+            if self._ending.is_set():
+                return 0
+            streamed = self._state in (LinkState.STREAMING, LinkState.SILENT)
+            self._say(LinkState.LOST, error.reason, error.sentence)
+            refused = error.reason is LinkReason.WRONG_FIRMWARE
+            failures = 0 if streamed else failures + 1
+            await self._pause(self._timing.refused_pause_s if refused else pause_s(failures))
+        return failures
+
+    async def _connect_and_stay(self, failures: int) -> None:
+        if self._found is None or rescan_due(failures):
+            self._say(LinkState.SEARCHING, self._reason, self._detail)
+            self._found = await self._find()
+        sensor = self._found
+        self._say(LinkState.CONNECTING, self._reason, self._detail)
+        link = await self._open_link(sensor, self._heard, self._timing.connect_s)
+        self._connections += 1
+        try:
+            driver = await self._start(sensor, link)
+            self._link = link
+            await self._watch(driver, link, sensor)
+        except SensorError:
+            raise
+        except DecodeError as error:
+            raise SensorError(LinkReason.GARBAGE, f"{sentence(LinkReason.GARBAGE, sensor.label)}") from error
+        except Exception as error:
+            # Whatever a Bluetooth stack throws, the link is tried again and the user told.
+            raise SensorError(LinkReason.CUT, sentence(LinkReason.CUT, sensor.label)) from error
+        finally:
+            self._link = None
+            await self._close(link)
+
+    async def _start(self, sensor: FoundSensor, link: OpenLink) -> Driver:
+        driver = self._driver
+        if driver is None or driver.family != sensor.family:
+            driver = self._driver = self._new_driver(sensor.family)
+        self._arrivals.clear()
+        async with asyncio.timeout(self._timing.start_s):
+            for characteristic in driver.notify_characteristics:
+                await link.subscribe(characteristic, use_start_notify=driver.has_counter_or_clock)
+            firmware = await driver.firmware(link)
+            driver.check_firmware(firmware)
+            battery = await driver.battery_percent(link)
+            self._details = SensorDetails(sensor.serial or await driver.serial(link), battery, firmware)
+            await driver.start(link)
+        described = driver.describe()
+        if described != self._announced:
+            self._announced = described
+            self._on_ready(self._placement, driver)
+        return driver
+
+    async def _watch(self, driver: Driver, link: OpenLink, sensor: FoundSensor) -> None:
+        started_ns = self._clock.monotonic_ns()
+        self._noticed.clear()
+        battery_due_ns = started_ns + int(self._timing.battery_every_s * NS_PER_S)
+        quiet_ticks = 0
+        while not self._ending.is_set():
+            if link.gone.is_set():
+                raise SensorError(LinkReason.CUT, sentence(LinkReason.CUT, sensor.label))
+            now = self._clock.monotonic_ns()
+            quiet_ticks = quiet_ticks + 1 if self._quiet(driver, now, started_ns) else 0
+            self._judge(sensor, quiet_ticks, now, started_ns)
+            if now >= battery_due_ns:
+                battery_due_ns = now + int(self._timing.battery_every_s * NS_PER_S)
+                await self._read_battery(driver, link)
+            await self._pause(self._timing.tick_s, link.gone)
+
+    def _quiet(self, driver: Driver, now: int, started_ns: int) -> bool:
+        last = self._arrivals.last_ns
+        if last is None:
+            return now - started_ns > self._timing.first_packet_s * NS_PER_S
+        return now - last > silence_limit_s(driver.packet_s) * NS_PER_S
+
+    def _judge(self, sensor: FoundSensor, quiet_ticks: int, now: int, started_ns: int) -> None:
+        """Tell of silence and of its end. Two ticks, so that a late loop is not taken for a silent sensor."""
+        last = self._arrivals.last_ns
+        if quiet_ticks >= 2:
+            reason = LinkReason.ASLEEP if last is None else LinkReason.CUT
+            if self._state is not LinkState.SILENT:
+                self._say(LinkState.SILENT, reason, sentence(reason, sensor.label))
+            if now - (last or started_ns) > self._timing.dead_s * NS_PER_S:
+                raise SensorError(reason, sentence(reason, sensor.label))
+        elif quiet_ticks == 0 and last is not None:
+            if self._state is not LinkState.STREAMING:
+                self._say(LinkState.STREAMING)
+            self._look_after(sensor)
+
+    def _look_after(self, sensor: FoundSensor) -> None:
+        battery, rate = self._details.battery_percent, self._arrivals.rate_hz()
+        if battery is not None and battery <= self._timing.battery_low_percent:
+            self._notice(LinkReason.BATTERY_LOW, f"{battery} %")
+        if sensor.rssi_dbm is not None and sensor.rssi_dbm <= self._timing.weak_dbm:
+            self._notice(LinkReason.WEAK_SIGNAL, f"{sensor.rssi_dbm} dBm")
+        nominal = self._driver.info.nominal_rate_hz if self._driver is not None else 0.0
+        if rate is not None and rate < self._timing.rate_low * nominal:
+            self._notice(LinkReason.RATE_LOW, f"{rate:.0f} of {nominal:.0f} Hz")
+
+    async def _read_battery(self, driver: Driver, link: OpenLink) -> None:
+        try:
+            battery = await driver.battery_percent(link)
+        except (DecodeError, *self._link_errors):
+            return
+        self._details = SensorDetails(self._details.serial, battery, self._details.firmware)
+
+    async def _close(self, link: OpenLink) -> None:
+        try:
+            async with asyncio.timeout(self._timing.stop_s):
+                if self._ending.is_set() and self._driver is not None and not link.gone.is_set():
+                    await self._driver.stop(link)
+        except (SensorError, DecodeError, *self._link_errors):
+            pass  # it stops with the connection
+        try:
+            async with asyncio.timeout(self._timing.stop_s):
+                await link.close()
+        except self._link_errors:
+            pass  # it is gone already, which is what was wanted
+
+    # Small things ------------------------------------------------------------------------------------------
+    def _heard(self, characteristic: str, payload: bytearray) -> None:
+        arrival_ns = self._clock.monotonic_ns()
+        notification = RawNotification(
+            self._placement, arrival_ns, self._clock.utc_ns(), characteristic, bytes(payload)
+        )
+        self._on_notification(notification)
+        if self._driver is not None and (n := self._driver.samples_in(characteristic, notification.payload)):
+            self._arrivals.add(arrival_ns, n)
+
+    def _say(self, state: LinkState, reason: LinkReason | None = None, detail: str = "") -> None:
+        self._state, self._reason, self._detail = state, reason, detail
+        self._on_link(LinkEvent(self._clock.monotonic_ns(), self._placement, state, reason, detail))
+
+    def _notice(self, reason: LinkReason, detail: str) -> None:
+        """Tell of something on a link that goes on, once in a while."""
+        now = self._clock.monotonic_ns()
+        last = self._noticed.get(reason)
+        if last is not None and now - last < self._timing.notice_every_s * NS_PER_S:
+            return
+        self._noticed[reason] = now
+        label = "" if self._found is None else self._found.label
+        self._say(self._state, reason, f"{sentence(reason, label)} ({detail})")
+
+    async def _pause(self, seconds: float, *events: asyncio.Event) -> None:
+        """Wait, but no longer than until the link is gone or to be ended."""
+        await wait_for_any(self._clock, seconds, self._ending, *events)
