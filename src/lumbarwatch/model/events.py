@@ -15,6 +15,14 @@ from lumbarwatch.model.verdicts import NotGraded, WarningId, WarningVerdict
 
 # In -------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
+class StepBegun:
+    """A calibration step begins; lifts until it is done are its own and no reps."""
+
+    t_ns: int
+    step: CalibrationStep
+
+
+@dataclass(frozen=True, slots=True)
 class StepDone:
     """A calibration step was done between two times. ``source`` tells guided steps from META's."""
 
@@ -75,7 +83,7 @@ class SessionEnd:
     t_ns: int
 
 
-ControlEvent = StepDone | SetButton | BarLoad | Symptom | Annotation | SessionEnd
+ControlEvent = StepBegun | StepDone | SetButton | BarLoad | Symptom | Annotation | SessionEnd
 
 
 class LinkState(StrEnum):
