@@ -1,11 +1,47 @@
-"""The one path from samples to verdicts; live and batch are this code."""
+"""The one path from samples to verdicts; live and batch are this code (design 3).
 
+timebase -> fusion -> grid -> alignment -> kinematics -> phases -> metrics -> rules. Items are pushed as they
+arrive; events come out. Control events take effect at their own time on the grid, never at the end of a call,
+so the result does not depend on how a stream is cut.
+"""
+
+from bisect import insort
 from collections.abc import Mapping
+from dataclasses import replace
 
+import numpy as np
+
+from lumbarwatch.core.calibrator import Calibrator
+from lumbarwatch.core.fusion import Fusion
+from lumbarwatch.core.grid import Grid, GridBatch, GridParams
+from lumbarwatch.core.history import INDEX, History
+from lumbarwatch.core.kinematics import channels
+from lumbarwatch.core.lifting import Lifting
+from lumbarwatch.core.phases import CODE
+from lumbarwatch.core.quality import Presence, sensor_quality
 from lumbarwatch.core.setup import PipelineSetup
-from lumbarwatch.model.events import ControlEvent, Event, LinkEvent
+from lumbarwatch.core.slip import Slipped, SlipWatch
+from lumbarwatch.core.timebase import Timebase
+from lumbarwatch.core.uncertainty import BUDGET
+from lumbarwatch.model.body import DEFAULT_STATURE_M
+from lumbarwatch.model.checks import Floats, Integers
+from lumbarwatch.model.events import (
+    BarLoad,
+    ControlEvent,
+    Event,
+    LinkEvent,
+    PhaseChanged,
+    SensorRestarted,
+    SessionFinished,
+    SetButton,
+    StepBegun,
+    StepDone,
+)
+from lumbarwatch.model.motion import PHASES, Phase, PoseBatch
 from lumbarwatch.model.quality import SensorQuality
-from lumbarwatch.model.samples import ImuBatch, Placement
+from lumbarwatch.model.samples import NS_PER_S, ImuBatch, Placement
+from lumbarwatch.model.session import Calibration, CalibrationStep, Mounting
+from lumbarwatch.model.verdicts import NotGraded, NotGradedReason, WarningId
 
 PIPELINE_VERSION = "1"
 """Changes whenever any result can change."""
@@ -14,20 +50,226 @@ PIPELINE_VERSION = "1"
 class Pipeline:
     """Push samples and events in as they arrive; take events out.
 
-    Items of one call count as arrived together. Results do not depend on how a stream is cut into calls.
+    Items of one call count as arrived together. Between calls a sensor may run up to half a second (arrival
+    time) ahead of the other without changing any result; one that trails by a second is lost until it returns.
     """
 
     def __init__(self, setup: PipelineSetup) -> None:
         self._setup = setup
+        self._timebase = {place: Timebase(info) for place, info in setup.sensors.items()}
+        self._fusion = {
+            place: Fusion(info, source=setup.orientation) for place, info in setup.sensors.items()
+        }
+        self._grid_params = GridParams()
+        self._grid = Grid(self._grid_params)
+        self._history = History()
+        self._calibrator = Calibrator(setup.calibration_source, setup.preset)
+        self._lifting = Lifting(setup.athlete, self._history, self._grid_params.step_ns)
+        self._presence = Presence()
+        self._slips = SlipWatch(self._history, self._grid_params.step_ns)
+        self._control: list[tuple[int, int, ControlEvent | LinkEvent]] = []
+        self._arrived = 0
+        self._origin_ns = 0
+        self._phase = CODE[Phase.IDLE]
+        self._steps_open = False
+        self._adopt(self._calibrator.calibration)
 
     def push(self, *items: ImuBatch | ControlEvent | LinkEvent) -> list[Event]:
         """Take items in the order in which they arrived; return what they brought about."""
-        raise NotImplementedError
+        events: list[Event] = []
+        for item in items:
+            if isinstance(item, ImuBatch):
+                events += self._take(item)
+            else:
+                self._arrived += 1
+                insort(self._control, (item.t_ns, self._arrived, item))
+        batch = self._grid.step()
+        return events if batch is None else events + self._advance(batch)
 
     def finish(self) -> list[Event]:
         """End of the stream: close what is open and return the last events."""
-        raise NotImplementedError
+        events: list[Event] = []
+        batch = self._grid.step(finish=True)
+        if batch is not None:
+            events += self._advance(batch)
+        for _, _, item in self._control:
+            events += self._apply(item)
+        self._control = []
+        events += self._lifting.finish(self._history.end)
+        ungraded = NotGraded(WarningId.W7, NotGradedReason.NO_LOAD)
+        events.append(SessionFinished(self._t_ns(self._history.end), not_graded=(ungraded,)))
+        return events
 
     def sensor_quality(self) -> Mapping[Placement, SensorQuality]:
         """Figures of each sensor so far."""
-        raise NotImplementedError
+        return {
+            place: sensor_quality(self._timebase[place], self._fusion[place], self._setup.orientation)
+            for place in self._timebase
+        }
+
+    @property
+    def calibration(self) -> Calibration:
+        """As it stands."""
+        return self._calibrator.calibration
+
+    def best_effort_calibration(self) -> Calibration:
+        """Axes for drawing where no calibration was found; never valid."""
+        return self._calibrator.best_effort()
+
+    # Samples ---------------------------------------------------------------------------------------------
+    def _take(self, batch: ImuBatch) -> list[Event]:
+        timed = self._timebase[batch.placement].step(batch)
+        if not len(timed):
+            return []
+        self._calibrator.add(batch.placement, timed)
+        self._grid.add(batch.placement, self._fusion[batch.placement].step(timed))
+        if not timed.restarted.any():
+            return []
+        return [SensorRestarted(int(t), batch.placement) for t in timed.t_ns[timed.restarted]]
+
+    # The grid --------------------------------------------------------------------------------------------
+    def _advance(self, batch: GridBatch) -> list[Event]:
+        """Work through grid points, cut where a control event or a look for the calibration is due."""
+        if batch.first == 0:
+            self._origin_ns = self._lifting.origin_ns = int(batch.t_ns[0])
+        events: list[Event] = []
+        start = 0
+        while start < len(batch):
+            while self._control and self._control[0][0] <= int(batch.t_ns[start]):
+                events += self._apply(self._control.pop(0)[2])
+            stop = self._next_stop(batch, start)
+            events += self._points(batch.part(start, stop))
+            if self._calibrator.automatic and (batch.first + stop) % self._points_per_s == 0:
+                second = (batch.first + stop) // self._points_per_s - 1
+                events += self._adopted(self._calibrator.look(second, self._origin_ns))
+            start = stop
+        return events
+
+    @property
+    def _points_per_s(self) -> int:
+        return NS_PER_S // self._grid_params.step_ns
+
+    def _next_stop(self, batch: GridBatch, start: int) -> int:
+        stop = len(batch)
+        if self._control:
+            stop = min(stop, int(np.searchsorted(batch.t_ns, self._control[0][0])))
+        if self._calibrator.automatic:
+            stop = min(stop, start + self._points_per_s - (batch.first + start) % self._points_per_s)
+        return max(stop, start + 1)
+
+    def _points(self, batch: GridBatch) -> list[Event]:
+        """Points between two control events; a slip or a new zero cuts them once more."""
+        events = self._presence.step(batch)
+        while len(batch):
+            block = self._channels(batch)
+            self._history.append(batch.first, block)
+            slipped = self._slipped(batch)
+            if slipped is not None and slipped.index + 1 < batch.first + len(batch):
+                keep = slipped.index + 1 - batch.first
+                self._history.drop_from(slipped.index + 1)
+                events += self._lift(batch.part(0, keep), block[:, :keep])
+                batch = batch.part(keep, len(batch))
+            else:
+                events += self._lift(batch, block)
+                batch = batch.part(len(batch), len(batch))
+            if slipped is not None:
+                events.append(slipped.event)
+                self._correct(slipped.mountings)
+        return events
+
+    def _channels(self, batch: GridBatch) -> Floats:
+        calibration = self._calibrator.calibration
+        stature_m = self._setup.athlete.stature_m or DEFAULT_STATURE_M
+        return channels(batch, calibration.mountings, stature_m, swapped=calibration.swapped is True)
+
+    def _lift(self, batch: GridBatch, block: Floats) -> list[Event]:
+        lifted = self._lifting.step(batch.first, block)
+        return [*self._phases(batch.t_ns, self._lifting.codes), *lifted, self._poses(batch, block)]
+
+    def _slipped(self, batch: GridBatch) -> Slipped | None:
+        if not self._calibrator.calibration.valid:
+            return None
+        mountings = self._calibrator.calibration.mountings
+        end = batch.first + len(batch)
+        return self._slips.first(batch.first, end, self._origin_ns, mountings, watching=not self._steps_open)
+
+    def _correct(self, mountings: Mapping[Placement, Mounting] | None) -> None:
+        """A slip was found (angles accuse no one), or standing gave a new zero."""
+        if mountings is not None:
+            self._calibrator.calibration = replace(self._calibrator.calibration, mountings=mountings)
+            self._slips.ignore_until(self._history.end)
+        self._adopt(self._calibrator.calibration)
+
+    def _phases(self, t_ns: Integers, codes: Integers) -> list[Event]:
+        changed = np.flatnonzero(np.diff(codes, prepend=self._phase))
+        self._phase = int(codes[-1])
+        return [PhaseChanged(int(t_ns[i]), PHASES[int(codes[i])]) for i in changed]
+
+    def _poses(self, batch: GridBatch, block: Floats) -> PoseBatch:
+        phi_p = block[INDEX["pelvis_pitch_deg"]]
+        codes = self._lifting.codes
+        lying = codes != CODE[Phase.IDLE]
+        both = (block[INDEX["pelvis_present"]] > 0) & (block[INDEX["lumbar_present"]] > 0)
+        sigma_p, sigma_l = block[INDEX["pelvis_sigma_deg"]], block[INDEX["lumbar_sigma_deg"]]
+        zero_deg = BUDGET.absolute_deg()
+        return PoseBatch(
+            t_ns=batch.t_ns,
+            pelvis_pitch_deg=phi_p,
+            lumbar_pitch_deg=block[INDEX["lumbar_pitch_deg"]],
+            posterior_pelvic_tilt_deg=np.where(lying, phi_p - 90.0, phi_p),
+            lumbar_extension_deg=block[INDEX["lumbar_extension_deg"]],
+            pelvis_sigma_deg=np.sqrt(sigma_p**2 + zero_deg**2),
+            lumbar_extension_sigma_deg=np.sqrt(sigma_p**2 + sigma_l**2 + zero_deg**2),
+            pelvis_roll_deg=block[INDEX["pelvis_roll_deg"]],
+            lumbar_roll_deg=block[INDEX["lumbar_roll_deg"]],
+            phase_code=codes.copy(),
+            valid=both & (self._lifting.blocked is None),
+        )
+
+    # Control ---------------------------------------------------------------------------------------------
+    def _apply(self, item: ControlEvent | LinkEvent) -> list[Event]:
+        if isinstance(item, StepBegun):
+            self._steps_open = True
+            if item.step is CalibrationStep.REFERENCE_THRUSTS:
+                self._lifting.reference_cycles = self._calibrator.cycles
+        elif isinstance(item, StepDone):
+            return self._step_done(item)
+        elif isinstance(item, BarLoad):
+            setup = self._lifting.setup
+            self._lifting.setup = replace(setup, bar_kg=item.bar_kg, rpe=item.rpe)
+        elif isinstance(item, SetButton):
+            self._lifting.setup = replace(self._lifting.setup, single_leg=item.single_leg)
+            if not item.start:
+                return self._lifting.finish(self._history.end)
+        return []
+
+    def _step_done(self, item: StepDone) -> list[Event]:
+        events: list[Event] = []
+        self._steps_open = False
+        self._slips.ignore_until(self._history.end)
+        if item.step is CalibrationStep.REFERENCE_THRUSTS:
+            events += self._lifting.finish(self._history.end)
+            self._lifting.reference_cycles = None
+        return events + self._adopted(self._calibrator.done(item, self._lambda_between))
+
+    def _lambda_between(self, start_ns: int, end_ns: int) -> Floats:
+        step = self._grid_params.step_ns
+        first, stop = -((self._origin_ns - start_ns) // step), -((self._origin_ns - end_ns) // step)
+        return self._history.channel("lumbar_extension_deg", first, stop)
+
+    def _adopted(self, events: list[Event]) -> list[Event]:
+        if events:
+            self._slips.ignore_until(self._history.end)
+            self._adopt(self._calibrator.calibration)
+        return events
+
+    def _adopt(self, calibration: Calibration) -> None:
+        """Judge by this calibration from here on."""
+        self._lifting.calibration = calibration
+        if not calibration.valid:
+            self._lifting.blocked = NotGradedReason.NO_CALIBRATION
+        else:
+            self._lifting.blocked = NotGradedReason.SLIP_SUSPECTED if self._slips.suspected else None
+
+    def _t_ns(self, index: int) -> int:
+        return self._origin_ns + index * self._grid_params.step_ns

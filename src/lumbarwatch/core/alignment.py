@@ -1,0 +1,170 @@
+"""How each sensor sits on its segment, from standing still and slow bows (definitions 3).
+
+Any mounting rotation is allowed, heading never enters. Each refusal has its reason.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from lumbarwatch.core.geometry import pitch_deg
+from lumbarwatch.model.checks import Booleans, Floats, Integers
+from lumbarwatch.model.samples import NS_PER_S, Placement
+from lumbarwatch.model.session import CalibrationReason, Mounting
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentParams:
+    """Limits of definitions 3; ``least_still_s`` and ``moving_dps`` are conventions."""
+
+    still_sd_deg: float = 0.7
+    axis_explained: float = 0.90
+    axis_elevation_deg: float = 8.0
+    elevations_differ_deg: float = 15.0
+    least_range_deg: float = 20.0
+    swap_ratio: float = 1.2
+    least_still_s: float = 1.5
+    least_coverage: float = 0.8  # share of a window that must hold samples
+    moving_dps: float = 5.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretch:
+    """A closed stretch of one sensor's samples, smoothed forwards and backwards; all in the sensor's frame."""
+
+    t_ns: Integers  # (n,)
+    gyr_radps: Floats  # (n, 3) as measured
+    acc_mps2: Floats | None  # (n, 3)
+    up: Floats  # (n, 3) world up
+
+    def inside(self, window: tuple[int, int]) -> Booleans:
+        """Samples within a half-open window of host times."""
+        return (self.t_ns >= window[0]) & (self.t_ns < window[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """Mountings of both sensors with the verdict."""
+
+    mountings: Mapping[Placement, Mounting]
+    reasons: tuple[CalibrationReason, ...]  # refusals; empty: usable
+    swapped: bool | None  # None: undecided
+    zero_sigma_deg: float
+
+
+def align(
+    stretches: Mapping[Placement, Stretch],
+    stand: tuple[int, int],
+    hinge: tuple[int, int],
+    params: AlignmentParams,
+) -> Aligned:
+    """Find both mountings; sensors worn the wrong way round are found by the bows and exchanged."""
+    mountings: dict[Placement, Mounting] = {}
+    reasons: list[CalibrationReason] = []
+    for place in Placement:
+        mounting, refused = mount(stretches[place], stand, hinge, params)
+        reasons += [reason for reason in refused if reason not in reasons]
+        if mounting is not None:
+            mountings[place] = mounting
+    if len(mountings) < len(Placement):
+        return Aligned(mountings, tuple(reasons), swapped=None, zero_sigma_deg=float("inf"))
+    pelvis, lumbar = mountings[Placement.PELVIS], mountings[Placement.LUMBAR]
+    if abs(pelvis.axis_elevation_deg - lumbar.axis_elevation_deg) > params.elevations_differ_deg:
+        reasons.append(CalibrationReason.ELEVATIONS_DIFFER)
+    swapped = _swapped(pelvis.bow_range_deg, lumbar.bow_range_deg, params.swap_ratio)
+    sway = float(np.hypot(pelvis.still_sd_deg, lumbar.still_sd_deg))
+    return Aligned(mountings, tuple(reasons), swapped, zero_sigma_deg=sway)
+
+
+def mount(
+    stretch: Stretch, stand: tuple[int, int], hinge: tuple[int, int], params: AlignmentParams
+) -> tuple[Mounting | None, list[CalibrationReason]]:
+    """Mounting of one sensor: Y from gravity while standing, Z from the bows, X = Y x Z."""
+    still, bows = stretch.inside(stand), stretch.inside(hinge)
+    missing = _uncovered(stretch, still, stand, params) or _uncovered(stretch, bows, hinge, params)
+    if missing is not None:
+        return None, [missing]
+    cranial = standing_up(stretch, still)
+    still_sd_deg = _sway_deg(stretch.up[still], cranial)
+    bias = stretch.gyr_radps[still].mean(axis=0)
+    axis, explained = principal_axis(stretch.gyr_radps[bows] - bias, np.radians(params.moving_dps))
+    elevation_deg = float(np.degrees(np.arcsin(np.clip(axis @ cranial, -1.0, 1.0))))
+    rotation = _frame(cranial, axis)
+    pitch = pitch_deg(np.einsum("ij,nj->ni", rotation, stretch.up[bows]))
+    forward, backward = -float(np.percentile(pitch, 5)), float(np.percentile(pitch, 95))
+    if backward > forward:  # bowing must make phi negative
+        rotation = np.stack((-rotation[0], rotation[1], -rotation[2]))
+        elevation_deg = -elevation_deg
+        forward = backward
+    mounting = Mounting(
+        segment_from_sensor=rotation,
+        gyr_bias_radps=bias,
+        axis_explained=explained,
+        axis_elevation_deg=elevation_deg,
+        bow_range_deg=max(forward, 0.0),
+        still_sd_deg=still_sd_deg,
+    )
+    return mounting, _refusals(mounting, params)
+
+
+def standing_up(stretch: Stretch, still: Booleans) -> Floats:
+    """World up (3,) while standing: the averaged specific force, which no settling filter has touched."""
+    mean = (stretch.up if stretch.acc_mps2 is None else stretch.acc_mps2)[still].mean(axis=0)
+    return mean / np.linalg.norm(mean)
+
+
+def principal_axis(rate_radps: Floats, moving_radps: float) -> tuple[Floats, float]:
+    """First principal axis (3,) of rates (n, 3) while moving, and the share of the movement about it."""
+    moving = np.einsum("ij,ij->i", rate_radps, rate_radps) > moving_radps**2
+    if not moving.any():
+        return np.array([1.0, 0.0, 0.0]), 0.0
+    moved = rate_radps[moving]
+    shares, axes = np.linalg.eigh(np.einsum("ni,nj->ij", moved, moved))
+    return axes[:, 2], float(shares[2] / shares.sum())
+
+
+def _frame(cranial: Floats, axis: Floats) -> Floats:
+    """Rotation (3, 3) sensor to segment from Y and a raw Z axis."""
+    right = axis - (axis @ cranial) * cranial
+    norm = float(np.linalg.norm(right))
+    if norm < 1e-6:  # an axis along gravity says nothing: any horizontal one will do, it is refused anyway
+        right = np.cross(cranial, np.eye(3)[int(np.argmin(np.abs(cranial)))])
+        norm = float(np.linalg.norm(right))
+    right = right / norm
+    return np.stack((np.cross(cranial, right), cranial, right))
+
+
+def _sway_deg(up: Floats, mean: Floats) -> float:
+    off = np.clip(np.einsum("ij,j->i", up, mean / np.linalg.norm(mean)), -1.0, 1.0)
+    return float(np.degrees(np.sqrt(np.mean(np.arccos(off) ** 2))))
+
+
+def _uncovered(
+    stretch: Stretch, inside: Booleans, window: tuple[int, int], params: AlignmentParams
+) -> CalibrationReason | None:
+    if inside.sum() < 10:
+        return CalibrationReason.SENSOR_MISSING
+    t = stretch.t_ns[inside]
+    gaps = np.diff(t, prepend=window[0], append=window[1])
+    missing = gaps[gaps > NS_PER_S // 4].sum()
+    return CalibrationReason.GAP if missing > (1 - params.least_coverage) * (window[1] - window[0]) else None
+
+
+def _refusals(mounting: Mounting, params: AlignmentParams) -> list[CalibrationReason]:
+    checks = (
+        (mounting.still_sd_deg > params.still_sd_deg, CalibrationReason.NOT_STILL),
+        (mounting.axis_explained < params.axis_explained, CalibrationReason.AXIS_UNCLEAR),
+        (abs(mounting.axis_elevation_deg) > params.axis_elevation_deg, CalibrationReason.AXIS_NOT_HORIZONTAL),
+        (mounting.bow_range_deg < params.least_range_deg, CalibrationReason.MOVED_TOO_LITTLE),
+    )
+    return [reason for failed, reason in checks if failed]
+
+
+def _swapped(pelvis_range_deg: float, lumbar_range_deg: float, ratio: float) -> bool | None:
+    """In bows with a rounding back L1 tips further than the pelvis."""
+    if pelvis_range_deg <= 0 or lumbar_range_deg <= 0:
+        return None
+    if lumbar_range_deg >= ratio * pelvis_range_deg:
+        return False
+    return True if pelvis_range_deg >= ratio * lumbar_range_deg else None

@@ -1,0 +1,239 @@
+"""From the steps of definitions 3 to a calibration: guided, told by META, or found by itself."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from statistics import fmean
+
+import numpy as np
+
+from lumbarwatch.core.alignment import Aligned, AlignmentParams, Stretch, align, mount
+from lumbarwatch.core.metrics import Measured
+from lumbarwatch.core.rules import LEAST_RANGE_DEG
+from lumbarwatch.core.standing import StandingFinder, seconds_to_ns
+from lumbarwatch.core.streams import TimedBatch
+from lumbarwatch.core.stretch import StretchBuffer
+from lumbarwatch.model.checks import Floats
+from lumbarwatch.model.events import CalibrationClosed, CalibrationStepJudged, Event, StepDone
+from lumbarwatch.model.samples import NS_PER_S, Placement
+from lumbarwatch.model.session import (
+    Calibration,
+    CalibrationReason,
+    CalibrationSource,
+    CalibrationStep,
+    Mounting,
+    OwnRange,
+    ReferenceThrusts,
+)
+
+HELD_S = 0.5
+"""An arch or tuck counts as far as it was held on average this long (convention; held 2 s by definitions 3)."""
+
+UNSTEADY_DEG = 8.0
+"""Two tries further apart than this are said to be unsteady (convention)."""
+
+AngleBetween = Callable[[int, int], Floats]
+"""Lumbar extension (n,) deg on the grid between two host times."""
+
+
+class Calibrator:
+    """Holds the calibration as it grows; every change comes out as an event."""
+
+    def __init__(
+        self,
+        source: CalibrationSource,
+        preset: Calibration | None = None,
+        params: AlignmentParams | None = None,
+    ) -> None:
+        self.calibration = preset or Calibration.none(CalibrationReason.NO_STANDING)
+        self._preset = preset is not None
+        self._source = source
+        self._params = params or AlignmentParams()
+        self._buffers = {place: StretchBuffer() for place in Placement}
+        self._finder = StandingFinder()
+        self._stand: tuple[int, int] | None = None
+        self._arches: list[float] = []
+        self._tucks: list[float] = []
+        self.cycles: list[Measured] = []  # of the reference thrusts under way
+
+    @property
+    def automatic(self) -> bool:
+        """Still looking for standing and bows by itself."""
+        return self._source is CalibrationSource.AUTOMATIC and not self.calibration.mountings
+
+    @property
+    def listening(self) -> bool:
+        """Samples are still needed."""
+        return not self._preset and not self.calibration.valid
+
+    def add(self, placement: Placement, timed: TimedBatch) -> None:
+        """Keep samples for the steps to come."""
+        if self.listening:
+            self._buffers[placement].add(timed)
+
+    def done(self, step: StepDone, lambda_between: AngleBetween) -> list[Event]:
+        """A step was done: judge it and take what it gives."""
+        window = (step.start_ns, step.end_ns)
+        if step.step is CalibrationStep.STAND:
+            self._stand = window
+            return [CalibrationStepJudged(step.t_ns, step.step, tuple(self._judge_stand(window)))]
+        if step.step is CalibrationStep.HINGE:
+            return self._align(step, window)
+        if not self.calibration.mountings:
+            return [CalibrationStepJudged(step.t_ns, step.step, (CalibrationReason.NO_BOWS,))]
+        if step.step is CalibrationStep.REFERENCE_THRUSTS:
+            return self._reference(step.t_ns)
+        return self._range(step, lambda_between(*window))
+
+    def look(self, second: int, origin_ns: int) -> list[Event]:
+        """Automatic: second ``second`` since the origin has passed; perhaps standing and bows are complete."""
+        window = seconds_to_ns((second, second + 1), origin_ns)
+        tried = self._finder.take(self._stretches(window))
+        if tried is None:
+            return []
+        stand, bows = (seconds_to_ns(part, origin_ns) for part in tried)
+        aligned = self._aligned(stand, bows)
+        if aligned is None or aligned.reasons or aligned.swapped is None:
+            return []
+        return self._close(window[1], aligned, CalibrationSource.AUTOMATIC)
+
+    def best_effort(self) -> Calibration:
+        """Axes from whatever there is, for drawing only: never valid, grades no one."""
+        stretches = {place: buffer.between(-(2**62), 2**62) for place, buffer in self._buffers.items()}
+        mountings: dict[Placement, Mounting] = {}
+        for place, stretch in stretches.items():
+            if stretch is None:
+                return self.calibration
+            calm = _calmest(stretch)
+            whole = (int(stretch.t_ns[0]), int(stretch.t_ns[-1]) + 1)
+            mounting, _ = mount(stretch, calm, whole, replace(self._params, least_coverage=0.0))
+            if mounting is None:
+                return self.calibration
+            mountings[place] = mounting
+        return replace(self.calibration, mountings=mountings)
+
+    def _stretches(self, window: tuple[int, int]) -> dict[Placement, Stretch] | None:
+        found = {place: buffer.between(*window) for place, buffer in self._buffers.items()}
+        whole = {place: stretch for place, stretch in found.items() if stretch is not None}
+        return whole if len(whole) == len(found) else None
+
+    def _judge_stand(self, window: tuple[int, int]) -> list[CalibrationReason]:
+        stretches = self._stretches(window)
+        if stretches is None:
+            return [CalibrationReason.SENSOR_MISSING]
+        mounted = [mount(stretch, window, window, self._params)[0] for stretch in stretches.values()]
+        still = all(m is not None and m.still_sd_deg <= self._params.still_sd_deg for m in mounted)
+        return [] if still else [CalibrationReason.NOT_STILL]
+
+    def _aligned(self, stand: tuple[int, int], bows: tuple[int, int]) -> Aligned | None:
+        stretches = self._stretches((min(stand[0], bows[0]), max(stand[1], bows[1])))
+        return None if stretches is None else align(stretches, stand, bows, self._params)
+
+    def _align(self, step: StepDone, window: tuple[int, int]) -> list[Event]:
+        aligned = None if self._stand is None else self._aligned(self._stand, window)
+        if aligned is None:
+            missing = (
+                CalibrationReason.NO_STANDING if self._stand is None else CalibrationReason.SENSOR_MISSING
+            )
+            self.calibration = replace(self.calibration, valid=False, reasons=(missing,))
+            return [
+                CalibrationStepJudged(step.t_ns, step.step, (missing,)),
+                CalibrationClosed(step.t_ns, self.calibration),
+            ]
+        judged = CalibrationStepJudged(step.t_ns, step.step, aligned.reasons)
+        return [judged, *self._close(step.t_ns, aligned, step.source)]
+
+    def _close(self, t_ns: int, aligned: Aligned, source: CalibrationSource) -> list[Event]:
+        valid = not aligned.reasons and len(aligned.mountings) == len(Placement)
+        notes = list(aligned.reasons)
+        mountings = dict(aligned.mountings)
+        if aligned.swapped:
+            mountings = {place: aligned.mountings[place.other] for place in Placement}
+            notes.append(CalibrationReason.SWAPPED)
+        elif aligned.swapped is None and valid:
+            notes.append(CalibrationReason.SWAP_UNDECIDED)
+        self.calibration = Calibration(
+            source=source if valid else CalibrationSource.NONE,
+            valid=valid,
+            reasons=tuple(notes),
+            mountings=mountings if valid else {},
+            swapped=aligned.swapped,
+        )
+        return [CalibrationClosed(t_ns, self.calibration)]
+
+    def _range(self, step: StepDone, lambdas_deg: Floats) -> list[Event]:
+        """Arch or tuck: the smaller of the tries counts, their spread is kept."""
+        sign = 1.0 if step.step is CalibrationStep.ARCH else -1.0
+        reached = _held_mean(sign * lambdas_deg)
+        if reached is None:
+            return [CalibrationStepJudged(step.t_ns, step.step, (CalibrationReason.GAP,))]
+        (self._arches if step.step is CalibrationStep.ARCH else self._tucks).append(reached)
+        reasons: list[CalibrationReason] = []
+        if self._arches and self._tucks:
+            spread = max(max(tries) - min(tries) for tries in (self._arches, self._tucks))
+            own = OwnRange(max(min(self._arches), 0.0), max(min(self._tucks), 0.0), spread)
+            self.calibration = replace(self.calibration, own_range=own)
+            if own.lam_max_deg < LEAST_RANGE_DEG:
+                reasons.append(CalibrationReason.RANGE_TOO_SMALL)
+            if spread > UNSTEADY_DEG:
+                reasons.append(CalibrationReason.RANGE_UNSTEADY)
+        events: list[Event] = [CalibrationStepJudged(step.t_ns, step.step, tuple(reasons))]
+        if self.calibration.own_range is not None:
+            self._note(*reasons)
+            events.append(CalibrationClosed(step.t_ns, self.calibration))
+        return events
+
+    def _reference(self, t_ns: int) -> list[Event]:
+        cycles, self.cycles = self.cycles, []
+        reference, reasons = _reference_of(cycles, self.calibration.own_range)
+        self.calibration = replace(self.calibration, reference=reference)
+        self._note(*reasons)
+        judged = CalibrationStepJudged(t_ns, CalibrationStep.REFERENCE_THRUSTS, reasons)
+        return [judged, CalibrationClosed(t_ns, self.calibration)]
+
+    def _note(self, *reasons: CalibrationReason) -> None:
+        """Add reasons that limit a calibration without refusing it."""
+        known = self.calibration.reasons
+        self.calibration = replace(
+            self.calibration, reasons=(*known, *(r for r in reasons if r not in known))
+        )
+
+
+def _reference_of(
+    cycles: Sequence[Measured], own: OwnRange | None
+) -> tuple[ReferenceThrusts | None, tuple[CalibrationReason, ...]]:
+    """A bad reference would hide the fault: refused when not tucked or arched (definitions 3)."""
+    usable = [c for c in cycles if c.tilt_lockout_deg is not None and c.lambda_lockout_deg is not None]
+    if not usable:
+        return None, (CalibrationReason.NO_REFERENCE,)
+    reference = ReferenceThrusts(
+        phi_bottom_deg=fmean(c.bottom_deg for c in usable),
+        phi_top_deg=fmean(c.phi_top_deg for c in usable),
+        tilt_lock_deg=fmean(c.tilt_lockout_deg for c in usable if c.tilt_lockout_deg is not None),
+        lam_lock_deg=fmean(c.lambda_lockout_deg for c in usable if c.lambda_lockout_deg is not None),
+        psi_lock_deg=fmean(c.roll_lockout_deg for c in usable if c.roll_lockout_deg is not None),
+        rom_m=fmean(c.rom_m for c in usable),
+    )
+    if reference.tilt_lock_deg < 0:
+        return None, (CalibrationReason.REFERENCE_NOT_TUCKED,)
+    if own is not None and reference.lam_lock_deg > 0.25 * own.lam_max_deg:
+        return None, (CalibrationReason.REFERENCE_ARCHED,)
+    return reference, ()
+
+
+def _held_mean(values: Floats, step_s: float = 0.01) -> float | None:
+    """Highest mean over HELD_S."""
+    n = round(HELD_S / step_s)
+    known = values[np.isfinite(values)]
+    if len(known) < n:
+        return None
+    sums = np.cumsum(np.concatenate(([0.0], known)))
+    return float((sums[n:] - sums[:-n]).max() / n)
+
+
+def _calmest(stretch: Stretch, seconds: float = 2.0) -> tuple[int, int]:
+    """The window in which the sensor turned least."""
+    rate = stretch.gyr_radps - np.median(stretch.gyr_radps, axis=0)
+    power = np.concatenate(([0.0], np.cumsum(np.einsum("ij,ij->i", rate, rate))))
+    n = min(max(int(seconds * NS_PER_S / max(np.median(np.diff(stretch.t_ns)), 1)), 1), len(rate) - 1)
+    i = int(np.argmin(power[n:] - power[:-n]))
+    return int(stretch.t_ns[i]), int(stretch.t_ns[min(i + n, len(rate) - 1)])

@@ -1,0 +1,38 @@
+"""Angles of definitions 1 and the hip height of definitions 4 and 7, for arrays of any length."""
+
+import numpy as np
+
+from lumbarwatch.model.body import CHAIN
+from lumbarwatch.model.checks import Floats
+
+
+def pitch_deg(up: Floats) -> Floats:
+    """Pitch phi of a segment (deg, (-180, 180]) from world up (n, 3) in its anatomical frame.
+
+    0 standing, +90 lying face up. The four-quadrant form has no singularity in a lift (definitions 1).
+    """
+    return np.degrees(np.arctan2(up[:, 0], up[:, 1]))
+
+
+def roll_deg(up: Floats) -> Floats:
+    """Roll psi of a segment (deg), right side up positive, from world up (n, 3) in its anatomical frame."""
+    norm = np.sqrt(np.einsum("ij,ij->i", up, up))
+    return np.degrees(np.arcsin(np.clip(up[:, 2] / norm, -1.0, 1.0)))
+
+
+def wrap180_deg(angle: Floats) -> Floats:
+    """Wrap angles (deg) to (-180, 180]."""
+    return angle - 360.0 * np.ceil((angle - 180.0) / 360.0)
+
+
+def hip_height_m(pelvis_pitch_deg: Floats, lumbar_pitch_deg: Floats, stature_m: float) -> Floats:
+    """Height of the hip joint above the bench contact (m): z of HIP in the chain of definitions 7."""
+    pelvis, lumbar = np.radians(pelvis_pitch_deg), np.radians(lumbar_pitch_deg)
+    spine = 0.5 * (pelvis + lumbar)
+    return stature_m * (
+        CHAIN.thorax_depth * np.sin(lumbar)
+        - CHAIN.thorax_to_thoracolumbar * np.cos(lumbar)
+        - CHAIN.thoracolumbar_to_l5s1 * np.cos(spine)
+        - CHAIN.l5s1_to_hip_caudal * np.cos(pelvis)
+        + CHAIN.l5s1_to_hip_anterior * np.sin(pelvis)
+    )

@@ -1,0 +1,48 @@
+"""Angles of both segments on the grid, from gravity alone (definitions 1)."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from lumbarwatch.core.geometry import hip_height_m, pitch_deg, roll_deg, wrap180_deg
+from lumbarwatch.core.grid import GridBatch
+from lumbarwatch.core.history import CHANNELS, INDEX
+from lumbarwatch.model.checks import Floats
+from lumbarwatch.model.samples import Placement
+from lumbarwatch.model.session import Mounting
+
+
+def channels(
+    batch: GridBatch, mountings: Mapping[Placement, Mounting], stature_m: float, *, swapped: bool
+) -> Floats:
+    """All channels of :data:`history.CHANNELS` for a batch, (channels, n); NaN where unknown.
+
+    ``swapped``: the sensor labelled pelvis is worn over L1 and the other way round; ``mountings`` belong to
+    the segments, already exchanged.
+    """
+    block = np.full((len(CHANNELS), len(batch)), np.nan)
+    pelvis = batch.segments[Placement.LUMBAR if swapped else Placement.PELVIS]
+    lumbar = batch.segments[Placement.PELVIS if swapped else Placement.LUMBAR]
+    block[INDEX["pelvis_present"]] = pelvis.present
+    block[INDEX["lumbar_present"]] = lumbar.present
+    block[INDEX["lost"]] = np.maximum(pelvis.lost, lumbar.lost)
+    block[INDEX["unsettled"]] = pelvis.unsettled | lumbar.unsettled
+    block[INDEX["pelvis_acc_norm_mps2"]] = pelvis.acc_norm_mps2
+    block[INDEX["pelvis_sigma_deg"]] = pelvis.sigma_deg
+    block[INDEX["lumbar_sigma_deg"]] = lumbar.sigma_deg
+    if len(mountings) < len(Placement):
+        return block
+    for name, segment in ((Placement.PELVIS, pelvis), (Placement.LUMBAR, lumbar)):
+        rotation = mountings[name].segment_from_sensor
+        up = np.einsum("ij,nj->ni", rotation, segment.up)
+        block[INDEX[f"{name}_pitch_deg"]] = pitch_deg(up)
+        block[INDEX[f"{name}_roll_deg"]] = roll_deg(up)
+    right = mountings[Placement.PELVIS].segment_from_sensor[2]
+    block[INDEX["pelvis_rate_dps"]] = np.degrees(np.einsum("j,nj->n", right, pelvis.gyr_radps))
+    phi_p, phi_l = block[INDEX["pelvis_pitch_deg"]], block[INDEX["lumbar_pitch_deg"]]
+    block[INDEX["lumbar_extension_deg"]] = wrap180_deg(phi_l - phi_p)
+    # One sensor lost: the other stands in for the hip height (definitions 1).
+    block[INDEX["hip_height_m"]] = hip_height_m(
+        np.where(pelvis.present, phi_p, phi_l), np.where(lumbar.present, phi_l, phi_p), stature_m
+    )
+    return block

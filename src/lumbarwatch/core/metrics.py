@@ -1,0 +1,298 @@
+"""What a rep measured (definitions 4), from the angles between two bottoms."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lumbarwatch.core.history import History
+from lumbarwatch.core.phases import Closed
+from lumbarwatch.model.checks import Booleans, Floats
+from lumbarwatch.model.motion import RepQuality
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsParams:
+    """Fractions and windows of definitions 4."""
+
+    leave_fraction: float = 0.05
+    reach_fraction: float = 0.95
+    lockout_points: int = 50  # 0.5 s of the hold
+    held_points: int = 15  # lambda counts when held for 150 ms
+    impact_before_points: int = 10
+    impact_after_points: int = 20
+    side_lying_deg: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One cycle's quantities. Positions are fractional grid indices; None = not known."""
+
+    start: float
+    lockout: float
+    lower: float
+    end: float
+    bottom_deg: float  # pelvis at the bottom before
+    bottom_after_deg: float
+    rom_deg: float
+    rom_m: float
+    phi_top_deg: float
+    tilt_lockout_deg: float | None
+    lambda_lockout_deg: float | None
+    lambda_peak_deg: float | None
+    lambda_peak_at: int
+    lambda_low_held_deg: float | None  # deepest tuck held
+    lambda_low_at: int
+    lambda_eccentric_max_deg: float | None
+    roll_lockout_deg: float | None
+    rate_peak_dps: float
+    rate_mean_dps: float
+    impact_g_mps2: float | None  # peak norm of the pelvis' specific force around the end
+    pelvis_sigma_deg: float | None  # fusion's own, at lockout
+    lumbar_sigma_deg: float | None
+    pelvis_hidden: bool  # missing samples of the pelvis decide the top or a bottom
+    lockout_hidden: bool
+    descent_hidden: bool
+    lumbar_missing: bool  # the lumbar sensor gave nothing at lockout
+    pelvis_missing: bool
+    lambda_hidden: bool  # part of the rep has no lambda
+    side_lying: bool
+    quality: RepQuality
+    lowered: bool
+    left: bool
+
+
+class Meter:
+    """Measures closed cycles in the history of angles."""
+
+    def __init__(self, history: History, step_s: float = 0.01, params: MetricsParams | None = None) -> None:
+        self._history = history
+        self._step_s = step_s
+        self._params = params or MetricsParams()
+
+    def measure(self, closed: Closed) -> Measured | None:
+        """Quantities of a cycle, or None where nothing of it is known."""
+        timing = self.timing(closed)
+        if timing is None:
+            return None
+        start, lockout, lower, end, rise_m = timing
+        p = self._params
+        a, z = int(np.floor(start)), int(np.ceil(end)) + 1
+        lock0 = int(np.ceil(lockout))
+        lock1 = max(lock0 + 1, min(lock0 + p.lockout_points, int(np.floor(lower)) + 1))
+        pelvis = self._of("pelvis_pitch_deg", a, z)
+        lam = self._of("lumbar_extension_deg", a, z)
+        at_lockout = slice(lock0 - a, lock1 - a)
+        top = self._of("pelvis_pitch_deg", lock0, max(int(lower) + 1, lock1))
+        before = self._of("pelvis_pitch_deg", closed.bottom_from, closed.top + 1)
+        bottom = _least(before)
+        phi_top = _most(top) if np.isfinite(top).any() else _most(pelvis)
+        if bottom is None or phi_top is None:  # counted by the lumbar sensor
+            bottom = _least(self._of("lumbar_pitch_deg", closed.bottom_from, closed.top + 1)) or 0.0
+            phi_top = _most(self._of("lumbar_pitch_deg", a, z)) or 0.0
+        rate = np.abs(self._of("pelvis_rate_dps", a, z))
+        held_high, high_at = _held(lam, p.held_points)
+        held_low, low_at = _held(-lam, p.held_points)
+        lowered_at = int(np.floor(lower))
+        pelvis_there = self._of("pelvis_present", a, z) > 0
+        lumbar_there = self._of("lumbar_present", a, z) > 0
+        rolls = np.maximum(
+            np.abs(self._of("pelvis_roll_deg", a, z)), np.abs(self._of("lumbar_roll_deg", a, z))
+        )
+        tilt = _median(pelvis[at_lockout])
+        return Measured(
+            start=start,
+            lockout=lockout,
+            lower=lower,
+            end=end,
+            bottom_deg=bottom,
+            bottom_after_deg=self._bottom_after(closed, bottom),
+            rom_deg=phi_top - bottom,
+            rom_m=rise_m,
+            phi_top_deg=phi_top,
+            tilt_lockout_deg=None if tilt is None else tilt - 90.0,
+            lambda_lockout_deg=_median(lam[at_lockout]),
+            lambda_peak_deg=held_high,
+            lambda_peak_at=a + high_at,
+            lambda_low_held_deg=None if held_low is None else -held_low,
+            lambda_low_at=a + low_at,
+            lambda_eccentric_max_deg=_most(lam[lowered_at - a :]) if closed.lowered else None,
+            roll_lockout_deg=_median(self._of("pelvis_roll_deg", lock0, lock1)),
+            rate_peak_dps=_most(rate) or 0.0,
+            rate_mean_dps=float(np.nanmean(rate)) if np.isfinite(rate).any() else 0.0,
+            impact_g_mps2=self._impact(end) if closed.lowered else None,
+            pelvis_sigma_deg=_median(self._of("pelvis_sigma_deg", lock0, lock1)),
+            lumbar_sigma_deg=_median(self._of("lumbar_sigma_deg", lock0, lock1)),
+            pelvis_hidden=self._hidden_bottom(closed, a, z),
+            lockout_hidden=not (pelvis_there & lumbar_there)[at_lockout].all(),
+            descent_hidden=not pelvis_there[lowered_at - a :].all(),
+            lumbar_missing=not lumbar_there[at_lockout].any(),
+            pelvis_missing=not pelvis_there[at_lockout].any(),
+            lambda_hidden=not (pelvis_there & lumbar_there).all(),
+            side_lying=bool((rolls[at_lockout] > p.side_lying_deg).any()),
+            quality=self._quality(a, z, at_lockout),
+            lowered=closed.lowered,
+            left=closed.left,
+        )
+
+    def timing(self, closed: Closed) -> tuple[float, float, float, float, float] | None:
+        """Start, lockout, start of lowering and end (fractional grid indices), and the rise (m)."""
+        p = self._params
+        first = max(closed.bottom_from, self._history.first)
+        height = _filled(self._of("hip_height_m", first, closed.bottom_until + 1))
+        if height is None or len(height) < 3:
+            return None
+        split = min(max(closed.top - first, 1), len(height) - 1)
+        top = _top(height, split)
+        up, down = height[: top + 1], height[top:]
+        rise, descent = height[top] - up.min(), height[top] - down.min()
+        if rise <= 0:
+            return None
+        low = up.min() + p.leave_fraction * rise
+        start = _last_at_most(up, low)
+        lockout = _first_at_least(up, up.min() + p.reach_fraction * rise, int(start))
+        if not closed.lowered or descent <= 0:
+            end = float(len(height) - 1)
+            return first + start, first + lockout, first + end, first + end, float(rise)
+        lower = top + _last_at_least(down, down.min() + p.reach_fraction * descent)
+        end = top + _first_at_most(down, down.min() + p.leave_fraction * descent, int(lower - top))
+        return first + start, first + lockout, first + lower, first + end, float(rise)
+
+    def lockout_so_far(self, bottom_from: int, index: int) -> tuple[float | None, float | None]:
+        """Provisional posterior tilt and lambda (deg) at the top, from what is known at a grid index."""
+        first = max(bottom_from, self._history.first)
+        height = _filled(self._of("hip_height_m", first, index + 1))
+        if height is None:
+            return None, None
+        top = int(np.argmax(height))
+        rise = height[top] - height[: top + 1].min()
+        reached = _first_at_least(height[: top + 1], height[top] - 0.05 * rise, 0)
+        lock0 = first + int(np.ceil(reached))
+        lock1 = min(lock0 + self._params.lockout_points, index + 1)
+        tilt = _median(self._of("pelvis_pitch_deg", lock0, lock1))
+        return None if tilt is None else tilt - 90.0, _median(self._of("lumbar_extension_deg", lock0, lock1))
+
+    def held(self, start: int, stop: int) -> tuple[Floats, Floats]:
+        """Extension and tuck (deg) that were held for 150 ms up to each point of start..stop; NaN: unknown."""
+        points = self._params.held_points
+        lam = self._of("lumbar_extension_deg", start - points + 1, stop)
+        missing = stop - start + points - 1 - len(lam)
+        if missing > 0:
+            lam = np.concatenate((np.full(missing, np.nan), lam))
+        windows = np.lib.stride_tricks.sliding_window_view(lam, points)
+        return windows.min(axis=1), -windows.max(axis=1)
+
+    def _of(self, name: str, start: int, stop: int) -> Floats:
+        return self._history.channel(name, start, stop)
+
+    def _bottom_after(self, closed: Closed, otherwise: float) -> float:
+        after = _least(self._of("pelvis_pitch_deg", closed.top, closed.bottom_until + 1))
+        return otherwise if after is None else after
+
+    def _impact(self, end: float) -> float | None:
+        p, at = self._params, round(end)
+        return _most(
+            self._of("pelvis_acc_norm_mps2", at - p.impact_before_points, at + p.impact_after_points + 1)
+        )
+
+    def _hidden_bottom(self, closed: Closed, a: int, z: int) -> bool:
+        """A gap touches the bottom before, the top or the bottom after."""
+        there = self._of("pelvis_present", a, z) > 0
+        if there.all():
+            return False
+        height = self._of("hip_height_m", a, z)
+        low = (
+            np.nanmin(height) + 0.1 * (np.nanmax(height) - np.nanmin(height))
+            if np.isfinite(height).any()
+            else 0.0
+        )
+        edges = np.flatnonzero(np.diff(there.astype(np.int8), prepend=1, append=1))
+        around = np.clip(np.concatenate((edges - 1, edges)), 0, len(height) - 1)
+        near = height[around]
+        return bool(np.isnan(height[[0, -1]]).any() or (near < low).any() or not there[closed.top - a])
+
+    def _quality(self, a: int, z: int, at_lockout: slice) -> RepQuality:
+        lost = self._of("lost", a, z)
+        unsettled = self._of("unsettled", a, z)
+        gap = _longest_run(lost > 0) * self._step_s
+        return RepQuality(
+            lost_fraction=float(np.mean(lost)),
+            longest_gap_s=round(gap, 3),
+            gap_at_lockout=bool((lost[at_lockout] > 0).any()),
+            saturated=bool((unsettled > 0).any()),
+        )
+
+
+def _filled(values: Floats) -> Floats | None:
+    """Gaps bridged by straight lines, so that levels can be crossed; None where nothing is known."""
+    known = np.isfinite(values)
+    if not known.any():
+        return None
+    if known.all():
+        return values
+    index = np.arange(len(values))
+    return np.interp(index, index[known], values[known])
+
+
+def _top(height: Floats, near: int) -> int:
+    """The highest point on the cycle, which lies between the two bottoms around ``near``."""
+    left = int(np.argmin(height[: near + 1]))
+    right = near + int(np.argmin(height[near:]))
+    return left + int(np.argmax(height[left : right + 1]))
+
+
+def _crossing(values: Floats, i: int, level: float) -> float:
+    """Where between i and i + 1 a level is met."""
+    step = values[i + 1] - values[i]
+    return i + (float((level - values[i]) / step) if step else 0.0)
+
+
+def _last_at_most(values: Floats, level: float) -> float:
+    i = int(np.flatnonzero(values <= level)[-1])
+    return _crossing(values, i, level) if i + 1 < len(values) else float(i)
+
+
+def _last_at_least(values: Floats, level: float) -> float:
+    return _last_at_most(-values, -level)
+
+
+def _first_at_least(values: Floats, level: float, after: int) -> float:
+    found = np.flatnonzero(values[after:] >= level)
+    if len(found) == 0:
+        return float(len(values) - 1)
+    i = after + int(found[0])
+    return _crossing(values, i - 1, level) if i > 0 else 0.0
+
+
+def _first_at_most(values: Floats, level: float, after: int) -> float:
+    return _first_at_least(-values, -level, after)
+
+
+def _held(values: Floats, points: int) -> tuple[float | None, int]:
+    """Highest value that was held for so many points, and the index at which it had been held."""
+    if len(values) < points:
+        return None, 0
+    windows = np.lib.stride_tricks.sliding_window_view(values, points).min(axis=1)
+    if not np.isfinite(windows).any():
+        return None, 0
+    i = int(np.nanargmax(windows))
+    return float(windows[i]), i + points - 1
+
+
+def _median(values: Floats) -> float | None:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else None
+
+
+def _most(values: Floats) -> float | None:
+    known = values[np.isfinite(values)]
+    return float(known.max()) if len(known) else None
+
+
+def _least(values: Floats) -> float | None:
+    known = values[np.isfinite(values)]
+    return float(known.min()) if len(known) else None
+
+
+def _longest_run(holds: Booleans) -> int:
+    edges = np.flatnonzero(np.diff(holds, prepend=False, append=False))
+    return int((edges[1::2] - edges[::2]).max()) if len(edges) else 0

@@ -1,0 +1,366 @@
+"""The warnings of definitions 5: amber is a plain limit, red is error-gated, unknown is not graded.
+
+Every limit here is the one of definitions 5; an athlete's own limit replaces the whole expression.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from statistics import median
+
+from lumbarwatch.core.metrics import Measured
+from lumbarwatch.core.uncertainty import BUDGET, Budget
+from lumbarwatch.model.body import STANDARD_GRAVITY_MPS2
+from lumbarwatch.model.session import Calibration, Limit, Limits
+from lumbarwatch.model.verdicts import Level, NotGraded, NotGradedReason, WarningId, WarningVerdict
+
+GATE = 1.64
+"""Standard errors between a value and the red limit: one-sided 5 % (definitions 5)."""
+
+LEAST_RANGE_DEG = 10.0
+IMPACT_LIMIT_G = 1.8
+BASELINE_REPS = 3  # of W5 without a reference
+LEAST_REPS_OF_DRIFT = 5
+
+CUES: dict[WarningId, str] = {
+    WarningId.W1: "Tuck at the top: ribs down, tail under, squeeze.",
+    WarningId.W1B: "Tuck at the top: ribs down, tail under, squeeze.",
+    WarningId.W2: "Back near end range. Stop an inch lower.",
+    WarningId.W2B: "Enough tuck: hips, not back.",
+    WarningId.W3: "Short rep: lighter, or finish the hips.",
+    WarningId.W3B: "Too high: ribs down.",
+    WarningId.W4: "You dropped it. Two seconds down.",
+    WarningId.W4B: "Keep the tuck while you lower.",
+    WarningId.W5: "{side} hip higher: feet even.",
+    WarningId.W6: "Form drifted over the set: last rep earlier, or less weight.",
+    WarningId.W7: "High load for you this week.",
+}
+CUE_PRIORITY = (
+    WarningId.W2, WarningId.W1, WarningId.W1B, WarningId.W4B, WarningId.W4, WarningId.W5, WarningId.W3B, WarningId.W3,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where a value is judged: ``high`` says on which side it is bad."""
+
+    amber: float | None
+    red: float | None
+    high: bool
+    sigma: float
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """What was found of one rep or set."""
+
+    warnings: list[WarningVerdict] = field(default_factory=list[WarningVerdict])
+    not_graded: list[NotGraded] = field(default_factory=list[NotGraded])
+    borderline: list[WarningId] = field(default_factory=list[WarningId])
+    judged: set[WarningId] = field(default_factory=set[WarningId])
+
+    def skip(self, reason: NotGradedReason, *ids: WarningId) -> None:
+        """Name warnings that can't be judged."""
+        self.not_graded += [NotGraded(id_, reason) for id_ in ids]
+
+    def judge(self, id_: WarningId, value: float, at: Thresholds, t_ns: int) -> Level | None:
+        """Judge one value: red if it is past the red limit for sure, else amber, else nothing."""
+        self.judged.add(id_)
+        sign = 1.0 if at.high else -1.0
+        level = None
+        if at.red is not None and sign * (value - at.red) > GATE * at.sigma:
+            level = Level.RED
+        elif at.amber is not None and sign * (value - at.amber) > 0:
+            level = Level.AMBER
+        if at.amber is not None and abs(value - at.amber) <= at.sigma:
+            self.borderline.append(id_)
+        if level is not None:
+            limit = at.red if level is Level.RED else at.amber
+            assert limit is not None
+            self.warnings.append(WarningVerdict(id_, level, value, limit, at.sigma, t_ns))
+        return level
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a rep is judged against."""
+
+    calibration: Calibration
+    limits: Limits
+    blocked: NotGradedReason | None = None  # no calibration, stale, slip: angles accuse no one
+    roll_baseline_deg: float | None = None
+    earlier_roll_off_deg: tuple[float, ...] = ()  # of the last reps, against the same baseline
+    own_reference: bool = True  # the reference thrusts apply (not in a single-leg set)
+    budget: Budget = BUDGET
+
+
+def lockout_limits(context: Context) -> tuple[float, Thresholds]:
+    """W1: what is subtracted from the tilt, and the limits."""
+    own = context.limits.get(WarningId.W1)
+    fusion = context.calibration
+    if own is not None:
+        return 0.0, _own(own, high=False, sigma=context.budget.absolute_deg())
+    if fusion.reference is not None and context.own_reference:
+        sigma = context.budget.against_reference_deg()
+        return fusion.reference.tilt_lock_deg, Thresholds(-4.0, -4.0, high=False, sigma=sigma)
+    return 0.0, Thresholds(0.0, 0.0, high=False, sigma=context.budget.absolute_deg())
+
+
+def arched_limits(context: Context) -> Thresholds:
+    """W1b: lambda at lockout."""
+    sigma = context.budget.absolute_deg()
+    if (own := context.limits.get(WarningId.W1B)) is not None:
+        return _own(own, high=True, sigma=sigma)
+    lam_max = usable_lam_max_deg(context.calibration)
+    if lam_max is None:
+        return Thresholds(2.5, 5.0, high=True, sigma=sigma)
+    return Thresholds(0.25 * lam_max, max(2.5, 0.25 * lam_max), high=True, sigma=sigma)
+
+
+def extension_limits(context: Context) -> Thresholds:
+    """W2: lambda held inside the rep."""
+    if (own := context.limits.get(WarningId.W2)) is not None:
+        return _own(own, high=True, sigma=context.budget.absolute_deg())
+    lam_max = usable_lam_max_deg(context.calibration)
+    if lam_max is None:
+        return Thresholds(7.5, 10.0, high=True, sigma=context.budget.absolute_deg())
+    limit = max(7.5, 0.75 * lam_max)
+    return Thresholds(limit, limit, high=True, sigma=context.budget.against_range_deg())
+
+
+def tuck_limits(context: Context) -> Thresholds | None:
+    """W2b: tuck held inside the rep (as a positive number); None where the own tuck is not known."""
+    sigma = context.budget.against_range_deg()
+    if (own := context.limits.get(WarningId.W2B)) is not None:
+        return _own(own, high=True, sigma=sigma)
+    if context.calibration.own_range is None or usable_lam_max_deg(context.calibration) is None:
+        return None
+    return Thresholds(0.9 * context.calibration.own_range.tau_max_deg, None, high=True, sigma=sigma)
+
+
+def partial_limits(limits: Limits, budget: Budget = BUDGET) -> Thresholds:
+    """W3: fraction of the reference range of hip height."""
+    own = limits.get(WarningId.W3)
+    return (
+        _own(own, high=False, sigma=budget.rom_fraction)
+        if own
+        else Thresholds(0.80, 0.70, False, budget.rom_fraction)
+    )
+
+
+def usable_lam_max_deg(calibration: Calibration) -> float | None:
+    """The athlete's own maximal extension where it is large enough to grade by."""
+    own = calibration.own_range
+    return own.lam_max_deg if own is not None and own.lam_max_deg >= LEAST_RANGE_DEG else None
+
+
+def judge_lockout(
+    verdicts: Verdicts, tilt_deg: float | None, lambda_deg: float | None, context: Context, t_ns: int
+) -> None:
+    """W1, W1b and, in training mode, W1c; also for the provisional lockout."""
+    if tilt_deg is not None:
+        reference, at = lockout_limits(context)
+        verdicts.judge(WarningId.W1, tilt_deg - reference, at, t_ns)
+    if lambda_deg is None:
+        verdicts.skip(NotGradedReason.LUMBAR_LOST, WarningId.W1B)
+        return
+    verdicts.judge(WarningId.W1B, lambda_deg, arched_limits(context), t_ns)
+    own = context.calibration.own_range
+    if context.limits.tuck_training and own is not None:
+        at = Thresholds(0.25 * own.tau_max_deg, None, high=False, sigma=context.budget.absolute_deg())
+        verdicts.judge(WarningId.W1C, -lambda_deg, at, t_ns)
+
+
+def judge_rep(
+    rep: Measured, rom_fraction: float | None, context: Context, times_ns: tuple[int, int, int]
+) -> Verdicts:
+    """Final verdicts of a rep; ``times_ns`` = lockout, end, and where lambda peaked."""
+    verdicts = Verdicts()
+    lockout_ns, end_ns, peak_ns = times_ns
+    partial = _judge_range(verdicts, rep, rom_fraction, context, lockout_ns)
+    _judge_descent_time(verdicts, rep, context, end_ns)
+    if context.blocked is not None:
+        verdicts.skip(context.blocked, *_ANGLES)
+        return verdicts
+    if rep.side_lying or rep.pelvis_missing:
+        reason = NotGradedReason.SIDE_LYING if rep.side_lying else NotGradedReason.PELVIS_LOST
+        verdicts.skip(reason, *_ANGLES)
+        return verdicts
+    _judge_lambda_in_rep(verdicts, rep, context, peak_ns)
+    if partial:
+        verdicts.skip(NotGradedReason.PARTIAL, WarningId.W1, WarningId.W1B, WarningId.W4B)
+    elif rep.lockout_hidden and not rep.lumbar_missing:
+        verdicts.skip(NotGradedReason.GAP, WarningId.W1, WarningId.W1B, WarningId.W4B)
+    else:
+        judge_lockout(verdicts, rep.tilt_lockout_deg, rep.lambda_lockout_deg, context, lockout_ns)
+        _judge_tilt_on_descent(verdicts, rep, context, end_ns)
+    _judge_bridge(verdicts, rep, context, lockout_ns)
+    _judge_roll(verdicts, rep, context, lockout_ns)
+    return verdicts
+
+
+_ANGLES = (
+    WarningId.W1,
+    WarningId.W1B,
+    WarningId.W2,
+    WarningId.W2B,
+    WarningId.W3B,
+    WarningId.W4B,
+    WarningId.W5,
+)
+
+
+def _judge_range(v: Verdicts, rep: Measured, fraction: float | None, context: Context, t_ns: int) -> bool:
+    """W3; whether the rep is partial."""
+    at = partial_limits(context.limits, context.budget)
+    if fraction is None:
+        v.skip(NotGradedReason.NO_REFERENCE, WarningId.W3)
+        return False
+    if rep.pelvis_missing:
+        v.skip(NotGradedReason.PELVIS_LOST, WarningId.W3)
+    elif rep.pelvis_hidden:
+        v.skip(NotGradedReason.GAP, WarningId.W3)
+    else:
+        v.judge(WarningId.W3, fraction, at, t_ns)
+    return at.amber is not None and fraction < at.amber
+
+
+def _judge_descent_time(v: Verdicts, rep: Measured, context: Context, t_ns: int) -> None:
+    """W4: time of lowering, or the impact at its end."""
+    if not rep.lowered or rep.descent_hidden or rep.pelvis_missing:
+        v.skip(NotGradedReason.NOT_LOWERED if not rep.lowered else NotGradedReason.GAP, WarningId.W4)
+        return
+    own = context.limits.get(WarningId.W4)
+    sigma = context.budget.time_s
+    at = _own(own, high=False, sigma=sigma) if own else Thresholds(1.0, 0.60, high=False, sigma=sigma)
+    seconds = (rep.end - rep.lower) * 0.01
+    level = v.judge(WarningId.W4, seconds, at, t_ns)
+    if level is Level.RED or rep.impact_g_mps2 is None:
+        return
+    impact_g = rep.impact_g_mps2 / STANDARD_GRAVITY_MPS2
+    if impact_g > IMPACT_LIMIT_G:
+        v.warnings = [warning for warning in v.warnings if warning.id is not WarningId.W4]
+        v.warnings.append(WarningVerdict(WarningId.W4, Level.RED, impact_g, IMPACT_LIMIT_G, 0.0, t_ns))
+
+
+def _judge_lambda_in_rep(v: Verdicts, rep: Measured, context: Context, t_ns: int) -> None:
+    """W2, W2b: what was held inside the rep. A gap can hide an excess but not make one."""
+    if rep.lambda_peak_deg is None or rep.lumbar_missing:
+        v.skip(NotGradedReason.LUMBAR_LOST, WarningId.W2, WarningId.W2B)
+        return
+    probe = Verdicts()
+    probe.judge(WarningId.W2, rep.lambda_peak_deg, extension_limits(context), t_ns)
+    tuck = tuck_limits(context)
+    if tuck is None:
+        v.skip(NotGradedReason.NO_RANGE, WarningId.W2B)
+    elif rep.lambda_low_held_deg is not None:
+        probe.judge(WarningId.W2B, -rep.lambda_low_held_deg, tuck, t_ns)
+    hidden = rep.lambda_hidden
+    for id_ in sorted(probe.judged):
+        exceeded = [warning for warning in probe.warnings if warning.id is id_]
+        if hidden and not exceeded:
+            v.skip(NotGradedReason.GAP, id_)
+            continue
+        v.judged.add(id_)
+        v.warnings += exceeded
+        v.borderline += [border for border in probe.borderline if border is id_]
+
+
+def _judge_tilt_on_descent(v: Verdicts, rep: Measured, context: Context, t_ns: int) -> None:
+    """W4b: lambda gained while lowering."""
+    if rep.lambda_eccentric_max_deg is None or rep.lambda_lockout_deg is None:
+        reason = NotGradedReason.LUMBAR_LOST if rep.lowered else NotGradedReason.NOT_LOWERED
+        v.skip(reason, WarningId.W4B)
+        return
+    own = context.limits.get(WarningId.W4B)
+    sigma = context.budget.within_rep_deg()
+    at = _own(own, high=True, sigma=sigma) if own else Thresholds(6.0, 6.0, high=True, sigma=sigma)
+    v.judge(WarningId.W4B, rep.lambda_eccentric_max_deg - rep.lambda_lockout_deg, at, t_ns)
+
+
+def _judge_bridge(v: Verdicts, rep: Measured, context: Context, t_ns: int) -> None:
+    """W3b: higher than the reference; red only together with W1b."""
+    reference = context.calibration.reference
+    if reference is None or not context.own_reference:
+        v.skip(NotGradedReason.NO_REFERENCE, WarningId.W3B)
+        return
+    own = context.limits.get(WarningId.W3B)
+    sigma = context.budget.against_reference_deg()
+    at = _own(own, high=True, sigma=sigma) if own else Thresholds(8.0, 12.0, high=True, sigma=sigma)
+    arched = any(warning.id is WarningId.W1B for warning in v.warnings)
+    gated = at if arched else Thresholds(at.amber, None, at.high, at.sigma)
+    v.judge(WarningId.W3B, rep.phi_top_deg - reference.phi_top_deg, gated, t_ns)
+
+
+def _judge_roll(v: Verdicts, rep: Measured, context: Context, t_ns: int) -> None:
+    """W5: rotation against the own baseline; red when it lasts."""
+    if rep.roll_lockout_deg is None or rep.lockout_hidden:
+        v.skip(NotGradedReason.GAP, WarningId.W5)
+        return
+    if context.roll_baseline_deg is None:
+        v.skip(NotGradedReason.BASELINE_REPS, WarningId.W5)
+        return
+    sigma = context.budget.against_range_deg()
+    own = context.limits.get(WarningId.W5)
+    at = _own(own, high=True, sigma=sigma) if own else Thresholds(4.0, 7.0, high=True, sigma=sigma)
+    red = at.red
+    lasting = red is not None and any(abs(off) > red for off in context.earlier_roll_off_deg[-2:])
+    gated = at if lasting else Thresholds(at.amber, None, at.high, at.sigma)
+    v.judge(WarningId.W5, abs(rep.roll_lockout_deg - context.roll_baseline_deg), gated, t_ns)
+
+
+def judge_drift(lambdas_deg: Sequence[float], context: Context, t_ns: int) -> Verdicts:
+    """W6 at the set's end: Theil-Sen drift of lambda at lockout over the graded reps."""
+    v = Verdicts()
+    n = len(lambdas_deg)
+    if context.blocked is not None:
+        v.skip(context.blocked, WarningId.W6)
+        return v
+    if n < LEAST_REPS_OF_DRIFT:
+        v.skip(NotGradedReason.TOO_FEW_REPS, WarningId.W6)
+        return v
+    drift = theil_sen_slope(lambdas_deg) * (n - 1)
+    sigma = context.budget.drift_deg(n)
+    lam_max = usable_lam_max_deg(context.calibration) or 0.0
+    own = context.limits.get(WarningId.W6)
+    at = _own(own, high=True, sigma=sigma) if own else Thresholds(4.0, max(6.0, 0.25 * lam_max), True, sigma)
+    if median(lambdas_deg[-3:]) <= median(lambdas_deg[:3]):
+        at = Thresholds(at.amber, None, at.high, at.sigma)
+    v.judge(WarningId.W6, drift, at, t_ns)
+    return v
+
+
+def theil_sen_slope(values: Sequence[float]) -> float:
+    """Median of all pairwise slopes (Sen 1968, doi:10.1080/01621459.1968.10480934)."""
+    return median((values[j] - values[i]) / (j - i) for i, j in combinations(range(len(values)), 2))
+
+
+def _own(limit: Limit, *, high: bool, sigma: float) -> Thresholds:
+    return Thresholds(limit.amber, limit.red, high, sigma)
+
+
+class CueBook:
+    """At most one spoken cue per rep, by priority; the same line never on consecutive reps."""
+
+    def __init__(self) -> None:
+        self._spoken_in_rep = False
+        self._last_text: str | None = None
+        self._text: str | None = None
+
+    def next_rep(self) -> None:
+        """A new rep has begun."""
+        self._last_text, self._text, self._spoken_in_rep = self._text, None, False
+
+    def choose(self, warnings: Sequence[WarningVerdict], side: str = "One") -> tuple[WarningId, str] | None:
+        """The line to be spoken now, if any."""
+        if self._spoken_in_rep:
+            return None
+        red = {warning.id for warning in warnings if warning.level is Level.RED}
+        for id_ in CUE_PRIORITY:
+            if id_ in red:
+                text = CUES[id_].format(side=side)
+                if text == self._last_text:
+                    continue
+                self._spoken_in_rep, self._text = True, text
+                return id_, text
+        return None

@@ -1,0 +1,155 @@
+"""A strap that slips: a jump of one sensor against the body, and the new zero after it (definitions 3, design 4).
+
+A slip of about 10 deg within 0.25 s stays; a rep, a tuck or a bend takes longer or comes back. People stand
+again to about 1.4 deg: a shift of 10 is corrected, one of 1 never chased.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lumbarwatch.core.geometry import wrap180_deg
+from lumbarwatch.core.history import History
+from lumbarwatch.model.checks import Floats, Integers
+from lumbarwatch.model.events import Event, Rezeroed, SlipSuspected
+from lumbarwatch.model.samples import Placement
+from lumbarwatch.model.session import Mounting
+
+
+@dataclass(frozen=True, slots=True)
+class SlipParams:
+    """Conventions around the 10 deg in 0.25 s of design 4."""
+
+    look_points: int = 10  # judged ten times a second
+    jump_points: int = 30
+    jump_deg: float = 7.0
+    settled_points: int = 80  # the jump is judged this much later
+    before_points: int = 30
+    spread: float = 1.5  # the whole change around a jump against the jump itself
+    kept: float = 0.6  # of the jump, once settled
+    still_deg: float = 1.0  # standing: largest change of either angle within still_points
+    still_points: int = 300
+    upright_deg: float = 25.0
+    correct_deg: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Slipped:
+    """What happened at a grid index; ``mountings`` replaces the old where the zero was corrected."""
+
+    index: int
+    event: Event
+    mountings: Mapping[Placement, Mounting] | None = None
+
+
+class SlipWatch:
+    """Looks for slips while armed, and for a quiet standing after one."""
+
+    def __init__(self, history: History, step_ns: int, params: SlipParams | None = None) -> None:
+        self._history = history
+        self._step_ns = step_ns
+        self._params = params or SlipParams()
+        self._ignore_before = 0
+        self.suspected: Placement | None = None
+
+    def first(
+        self,
+        start: int,
+        stop: int,
+        origin_ns: int,
+        mountings: Mapping[Placement, Mounting],
+        *,
+        watching: bool,
+    ) -> Slipped | None:
+        """The first change between grid indices start and stop, which are already in the history."""
+        if self.suspected is not None:
+            return self._first_rezero(start, stop, origin_ns, mountings)
+        return self._first_slip(start, stop, origin_ns) if watching else None
+
+    def ignore_until(self, index: int) -> None:
+        """The calibration changed here: what lies before is measured against another zero."""
+        self._ignore_before = index
+
+    def _looks(self, start: int, stop: int) -> Integers:
+        step = self._params.look_points
+        return np.arange(-(-start // step) * step, stop, step)
+
+    def _first_slip(self, start: int, stop: int, origin_ns: int) -> Slipped | None:
+        p = self._params
+        back = p.settled_points + p.jump_points
+        looks = self._looks(start, stop)
+        looks = looks[looks - back - p.before_points >= max(self._history.first, self._ignore_before)]
+        if not len(looks):
+            return None
+        lam = self._history.channel("lumbar_extension_deg", int(looks[0]) - back, int(looks[-1]) + 1)
+        at = looks - looks[0]
+        jumps = wrap180_deg(lam[at + p.jump_points] - lam[at])
+        for k in np.flatnonzero(np.abs(jumps) >= p.jump_deg):
+            found = self._judge(int(looks[k]), origin_ns)
+            if found is not None:
+                return found
+        return None
+
+    def _judge(self, index: int, origin_ns: int) -> Slipped | None:
+        """Whether lambda jumped, stayed, and did little else around the jump."""
+        p = self._params
+        begin = index - p.settled_points - p.jump_points
+        lam = self._history.channel("lumbar_extension_deg", begin - p.before_points, index + 1)
+        if not np.isfinite(lam).all():
+            return None
+        before, after = lam[: p.before_points], lam[p.before_points + p.jump_points :]
+        jump = float(lam[p.before_points + p.jump_points] - lam[p.before_points])
+        change = float(np.median(after) - np.median(before))
+        whole = float(np.ptp(lam))
+        if abs(change) < p.kept * abs(jump) or change * jump < 0 or whole > p.spread * abs(jump):
+            return None
+        place = self._which(begin, begin + p.jump_points)
+        self.suspected = place
+        t_ns = origin_ns + (begin + p.jump_points // 2) * self._step_ns
+        return Slipped(index, SlipSuspected(t_ns, place, abs(change)))
+
+    def _which(self, start: int, stop: int) -> Placement:
+        """The sensor that turned fastest against its own motion before and after."""
+        sharp: dict[Placement, float] = {}
+        for place in Placement:
+            pitch = self._history.channel(f"{place}_pitch_deg", start - 20, stop + 20)
+            sharp[place] = float(np.abs(pitch[12:] - 2 * pitch[6:-6] + pitch[:-12]).max())
+        return max(sharp, key=lambda place: sharp[place])
+
+    def _first_rezero(
+        self, start: int, stop: int, origin_ns: int, mountings: Mapping[Placement, Mounting]
+    ) -> Slipped | None:
+        """Quiet standing after a slip: turn the slipped sensor's axes so that standing is zero again."""
+        p = self._params
+        for index in self._looks(start, stop):
+            pitch = {
+                place: self._history.channel(
+                    f"{place}_pitch_deg", int(index) + 1 - p.still_points, int(index) + 1
+                )
+                for place in Placement
+            }
+            if any(
+                len(a) < p.still_points or not np.isfinite(a).all() or np.ptp(a) > p.still_deg
+                for a in pitch.values()
+            ):
+                continue
+            mean = {place: float(a.mean()) for place, a in pitch.items()}
+            if max(abs(value) for value in mean.values()) > p.upright_deg:
+                continue
+            assert self.suspected is not None
+            place, self.suspected = self.suspected, None
+            shift = mean[place]
+            corrected = dict(mountings)
+            if abs(shift) >= p.correct_deg:
+                rotation = _about_right(shift) @ mountings[place].segment_from_sensor
+                corrected[place] = replace(mountings[place], segment_from_sensor=rotation)
+            event = Rezeroed(origin_ns + int(index) * self._step_ns, place, shift)
+            return Slipped(int(index), event, corrected)
+        return None
+
+
+def _about_right(pitch_deg: float) -> Floats:
+    """Rotation (3, 3) of segment vectors that takes a pitch to zero."""
+    c, s = np.cos(np.radians(pitch_deg)), np.sin(np.radians(pitch_deg))
+    return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
