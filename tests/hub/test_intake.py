@@ -23,10 +23,10 @@ class Log:
     def notification(self, notification):
         self.lines.append(f"record {notification.payload.decode()}")
 
-    def control(self, event, t_utc_ns=None):
+    def control(self, event):
         self.lines.append("record control")
 
-    def link(self, event, t_utc_ns=None):
+    def link(self, event):
         self.lines.append("record link")
 
     def decode(self, notification):

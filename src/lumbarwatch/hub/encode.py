@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from typing import TypedDict
 
 from lumbarwatch.hub import messages as wire
+from lumbarwatch.hub.limits import drawn_limits
 from lumbarwatch.hub.messages import NoticeKind
 from lumbarwatch.model import events as happened
 from lumbarwatch.model.motion import Rep, SetSummary
-from lumbarwatch.model.session import Calibration
+from lumbarwatch.model.session import Calibration, Limits
 from lumbarwatch.model.verdicts import NotGraded, WarningVerdict
 
 ANGLE_DIGITS = 2
@@ -36,11 +37,14 @@ class Encoder:
         The station's name on the feed.
     t0_ns
         Host time of the session's start.
+    limits
+        The athlete's own limits.
     """
 
-    def __init__(self, station: str, t0_ns: int) -> None:
+    def __init__(self, station: str, t0_ns: int, limits: Limits) -> None:
         self._station = station
         self._t0_ns = t0_ns
+        self._limits = limits
 
     def t_s(self, t_ns: int) -> float:
         """Return the session time of a host time."""
@@ -89,6 +93,22 @@ class Encoder:
             not_graded=_not_graded(summary.not_graded),
         )
 
+    def calibration(self, value: Calibration) -> wire.CalibrationMessage:
+        """Return a calibration's message, with the limits that follow from it."""
+        own, reference = value.own_range, value.reference
+        return wire.CalibrationMessage(
+            source=value.source,
+            valid=value.valid,
+            reasons=list(value.reasons),
+            swapped=value.swapped,
+            lam_max_deg=number(own.lam_max_deg) if own else None,
+            tau_max_deg=number(own.tau_max_deg) if own else None,
+            habit=number(own.habit) if own else None,
+            tilt_lock_ref_deg=number(reference.tilt_lock_deg) if reference else None,
+            lam_lock_ref_deg=number(reference.lam_lock_deg) if reference else None,
+            limits=drawn_limits(value, self._limits),
+        )
+
     def frame(self, event: happened.Event, sent_ms: float) -> wire.Frame | None:
         """Return an event's frame; None for what the feed says otherwise (poses, the session's end)."""
         if isinstance(event, happened.PoseBatch | happened.SessionFinished):
@@ -107,7 +127,7 @@ class Encoder:
                 reasons = [str(reason) for reason in event.reasons]
                 return wire.StepFrame(station=station, t_s=t_s, step=event.step, reasons=reasons)
             case happened.CalibrationClosed():
-                message = calibration(event.calibration)
+                message = self.calibration(event.calibration)
                 return wire.CalibrationFrame(station=station, t_s=t_s, calibration=message)
             case happened.LockoutReached() | happened.LiveWarning() | happened.Cue():
                 return self._in_the_rep(event, t_s, sent_ms)
@@ -155,23 +175,6 @@ def warning(verdict: WarningVerdict) -> wire.WarningMessage:
         value=round(verdict.value, 4),
         limit=round(verdict.limit, 4),
         sigma=round(verdict.sigma, 4),
-    )
-
-
-def calibration(value: Calibration) -> wire.CalibrationMessage:
-    """Return a calibration's message."""
-    own, reference = value.own_range, value.reference
-    return wire.CalibrationMessage(
-        source=value.source,
-        valid=value.valid,
-        reasons=list(value.reasons),
-        swapped=value.swapped,
-        lam_max_deg=number(own.lam_max_deg) if own else None,
-        tau_max_deg=number(own.tau_max_deg) if own else None,
-        habit=number(own.habit) if own else None,
-        tilt_lock_ref_deg=number(reference.tilt_lock_deg) if reference else None,
-        lam_lock_ref_deg=number(reference.lam_lock_deg) if reference else None,
-        limits=[],
     )
 
 

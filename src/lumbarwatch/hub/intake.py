@@ -23,11 +23,11 @@ class RecorderLike(Protocol):
         """Append bytes as they arrived."""
         ...
 
-    def control(self, event: ControlEvent, t_utc_ns: int | None = None) -> None:
+    def control(self, event: ControlEvent) -> None:
         """Append a button, step or load."""
         ...
 
-    def link(self, event: LinkEvent, t_utc_ns: int | None = None) -> None:
+    def link(self, event: LinkEvent) -> None:
         """Append a change of a link."""
         ...
 
@@ -55,14 +55,21 @@ class Intake:
         Each sensor's decoder.
     pipeline
         The analysis.
+    on_garbage
+        Told of each notification that could not be decoded, and why.
     """
 
     def __init__(
-        self, recorder: RecorderLike, decode: Mapping[Placement, Decode], pipeline: PipelineLike
+        self,
+        recorder: RecorderLike,
+        decode: Mapping[Placement, Decode],
+        pipeline: PipelineLike,
+        on_garbage: Callable[[Placement, str], None] = lambda _place, _why: None,
     ) -> None:
         self._recorder = recorder
         self._decode = decode
         self._pipeline = pipeline
+        self._on_garbage = on_garbage
         self.undecodable: Counter[Placement] = Counter()
         self.analysing = True
 
@@ -91,8 +98,9 @@ class Intake:
             return [arrival]
         try:
             return self._decode[arrival.placement](arrival)
-        except DecodeError:
+        except DecodeError as error:
             self.undecodable[arrival.placement] += 1
+            self._on_garbage(arrival.placement, str(error))
             return []
 
     def _analysed(self, step: Callable[[], list[Event]]) -> list[Event]:

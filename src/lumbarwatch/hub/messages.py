@@ -119,7 +119,6 @@ class SensorMessage(_Message):
     detail: str = ""
     device: str = ""
     battery_percent: int | None = None
-    undecodable: int = 0
 
 
 class AthleteMessage(_Message):
@@ -148,6 +147,7 @@ class StationMessage(_Message):
     athlete: AthleteMessage
     session_id: str
     session_state: SessionState
+    problem: str  # why there is no session, in one sentence
     analysing: bool  # false: recording only, the analysis stopped with an error
     phase: Phase
     set_number: int
@@ -270,6 +270,7 @@ class RepFrame(_Message):
     station: str
     t_s: float
     rep: RepMessage
+    stop: list[WarningId] = []  # "stop the set": red on two of three consecutive reps
 
 
 class CueFrame(_Message):
@@ -323,6 +324,15 @@ class NoticeFrame(_Message):
     deg: Number = None
 
 
+class StoreFrame(_Message):
+    """Writing the recording is in trouble, or works again."""
+
+    type: Literal["store"] = "store"
+    station: str
+    message: str
+    resolved: bool
+
+
 class SessionFrame(_Message):
     """The visit began, ended or was saved; the whole state goes with it."""
 
@@ -344,6 +354,7 @@ Frame = (
     | SetFrame
     | SensorFrame
     | NoticeFrame
+    | StoreFrame
     | SessionFrame
 )
 
@@ -358,9 +369,10 @@ class Subscribe(_Message):
 
 
 class SessionStart(_Message):
-    """Begin a visit."""
+    """Begin a visit. Guided: the steps are said by the page; automatic: standing and bows are found."""
 
     athlete: AthleteMessage = AthleteMessage()
+    calibration: Literal[CalibrationSource.GUIDED, CalibrationSource.AUTOMATIC] = CalibrationSource.GUIDED
 
 
 class StepAction(StrEnum):

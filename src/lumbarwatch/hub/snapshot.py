@@ -1,13 +1,12 @@
 """A station's session as it stands: what a page that comes late needs to know."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from lumbarwatch.hub import encode
 from lumbarwatch.hub.encode import Encoder
 from lumbarwatch.hub.messages import (
     AthleteMessage,
     CalibrationMessage,
-    LimitMessage,
     RepMessage,
     SensorMessage,
     SessionState,
@@ -40,23 +39,18 @@ class Snapshot:
         }
         self.session_state = SessionState.RUNNING
         self.analysing = True
+        self.problem = ""
 
     def link(self, event: LinkEvent) -> SensorMessage:
         """Take a change of a link; return the sensor as it is now."""
         change = {"state": event.state, "reason": event.reason, "detail": event.detail}
         return self._change_sensor(event.placement, change)
 
-    def undecodable(self, placement: Placement, count: int) -> SensorMessage:
-        """Take the number of notifications that could not be decoded."""
-        return self._change_sensor(placement, {"undecodable": count})
-
-    def device(self, placement: Placement, device: str, battery_percent: int | None) -> SensorMessage:
-        """Take what is known of the device."""
-        return self._change_sensor(placement, {"device": device, "battery_percent": battery_percent})
-
-    def calibration(self, message: CalibrationMessage) -> None:
-        """Take a calibration with the limits that follow from it."""
-        self._calibration = message
+    def device(self, placement: Placement, device: str, battery_percent: int | None) -> SensorMessage | None:
+        """Take what is known of the device; return the sensor if that is news."""
+        before = self._sensors[placement]
+        after = self._change_sensor(placement, {"device": device, "battery_percent": battery_percent})
+        return None if after == before else after
 
     def take(self, event: happened.Event) -> None:
         """Take what the analysis found."""
@@ -69,6 +63,8 @@ class Snapshot:
                 self._reps.append(self._encoder.rep(event.rep))
             case happened.SetFinished():
                 self._sets.append(self._encoder.set(event.summary))
+            case happened.CalibrationClosed():
+                self._calibration = self._encoder.calibration(event.calibration)
             case happened.SessionFinished():
                 self._session_warnings = [encode.warning(verdict) for verdict in event.warnings]
             case _:
@@ -81,6 +77,7 @@ class Snapshot:
             athlete=self._athlete,
             session_id=self._session_id,
             session_state=self.session_state,
+            problem=self.problem,
             analysing=self.analysing,
             phase=self._phase,
             set_number=self._set_number,
@@ -96,8 +93,3 @@ class Snapshot:
         changed = self._sensors[placement].model_copy(update=change)
         self._sensors[placement] = changed
         return changed
-
-
-def with_limits(message: CalibrationMessage, limits: Iterable[LimitMessage]) -> CalibrationMessage:
-    """Return the calibration with the limits to draw."""
-    return message.model_copy(update={"limits": list(limits)})

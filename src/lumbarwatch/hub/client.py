@@ -1,0 +1,150 @@
+"""What a page needs to talk to the hub: addresses, tickets, the control API. Imports nothing of its inside."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import httpx
+from pydantic import BaseModel
+
+from lumbarwatch.access import tickets
+from lumbarwatch.hub import messages as wire
+from lumbarwatch.hub.messages import ApiError, HubMessage, StationMessage
+
+TIMEOUT_S = 5.0
+EVERYBODY = "*"
+_NO_ANSWER = "The measuring part of lumbarwatch does not answer: start lumbarwatch again if this stays."
+
+
+@dataclass(frozen=True, slots=True)
+class HubAddress:
+    """Where a hub listens, and the key of its tickets."""
+
+    port: int
+    ticket_key: bytes
+
+    @property
+    def api_url(self) -> str:
+        """Base of the control API."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def feed_url(self) -> str:
+        """The feed's socket."""
+        return f"ws://127.0.0.1:{self.port}/feed"
+
+    def ticket(self, user: str = "page", athlete: str = EVERYBODY, now_s: float | None = None) -> str:
+        """Return a fresh ticket."""
+        return tickets.issue(self.ticket_key, user, athlete, time.time() if now_s is None else now_s)
+
+
+class HubRefused(Exception):  # noqa: N818  (a refusal, said as such)
+    """The hub did not do what was asked; the sentence says why. ``error`` None: it can't be reached."""
+
+    def __init__(self, error: ApiError | None, sentence: str) -> None:
+        super().__init__(sentence)
+        self.error = error
+
+
+class HubClient:
+    """The control API, one call per request.
+
+    Parameters
+    ----------
+    address
+        Where the hub is.
+    transport
+        For tests: answers requests in place of the network.
+    """
+
+    def __init__(self, address: HubAddress, transport: httpx.BaseTransport | None = None) -> None:
+        self._address = address
+        self._http = httpx.Client(
+            base_url=address.api_url, timeout=TIMEOUT_S, transport=transport, trust_env=False
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._http.close()
+
+    def state(self) -> HubMessage:
+        """Return the hub as it stands."""
+        return HubMessage.model_validate_json(
+            self._answer(lambda: self._http.get("/api/state", headers=self._headers()))
+        )
+
+    def set_athlete(self, station: str, athlete: wire.AthleteMessage) -> StationMessage:
+        """Say who trains next."""
+        return self._post(station, "athlete", athlete)
+
+    def start_session(self, station: str, request: wire.SessionStart) -> StationMessage:
+        """Begin a visit."""
+        return self._post(station, "session/start", request)
+
+    def end_session(self, station: str) -> StationMessage:
+        """End the visit."""
+        return self._post(station, "session/end", None)
+
+    def calibration_step(self, station: str, request: wire.StepRequest) -> StationMessage:
+        """Begin or end a calibration step."""
+        return self._post(station, "calibration", request)
+
+    def set_button(self, station: str, request: wire.SetRequest) -> StationMessage:
+        """Begin or end a set by hand."""
+        return self._post(station, "set", request)
+
+    def load(self, station: str, request: wire.LoadRequest) -> StationMessage:
+        """Say what is lifted and how hard it was."""
+        return self._post(station, "load", request)
+
+    def symptom(self, station: str, request: wire.SymptomRequest) -> StationMessage:
+        """Say what the athlete felt."""
+        return self._post(station, "symptom", request)
+
+    def _post(self, station: str, path: str, request: BaseModel | None) -> StationMessage:
+        content = b"" if request is None else request.model_dump_json().encode()
+        url = f"/api/{station}/{path}"
+        answer = self._answer(lambda: self._http.post(url, content=content, headers=self._headers()))
+        return StationMessage.model_validate_json(answer)
+
+    def _headers(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self._address.ticket()}"}
+
+    def _answer(self, ask: Callable[[], httpx.Response]) -> bytes:
+        try:
+            response = ask()
+        except httpx.HTTPError as error:
+            message = (
+                "The measuring part of lumbarwatch does not answer: start lumbarwatch again if this stays."
+            )
+            raise HubRefused(None, message) from error
+        if response.is_success:
+            return response.content
+        raise _refused(response)
+
+
+def _refused(response: httpx.Response) -> HubRefused:
+    try:
+        refusal = wire.Refusal.model_validate_json(response.content)
+    except ValueError:
+        reason = _sentence(response)
+        return HubRefused(None, reason)
+    return HubRefused(refusal.error, refusal.message)
+
+
+def _sentence(response: httpx.Response) -> str:
+    try:
+        return str(json.loads(response.content)["message"])
+    except (ValueError, KeyError, TypeError):
+        return f"The measuring part of lumbarwatch answered with status {response.status_code}."

@@ -1,0 +1,322 @@
+"""One visit: from the first packet of both sensors to the history row.
+
+Everything that arrives (packets, buttons, links) passes one queue in the order of arrival: recorded, decoded,
+analysed, told. The recording begins when every sensor has said what it is; what came earlier waits in the
+queue.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from lumbarwatch.core.pipeline import PIPELINE_VERSION, Pipeline
+from lumbarwatch.core.setup import PipelineSetup
+from lumbarwatch.hub.archive import Archive, FinishedVisit
+from lumbarwatch.hub.cues import haptic_of
+from lumbarwatch.hub.encode import Encoder
+from lumbarwatch.hub.feed import Feed
+from lumbarwatch.hub.intake import Arrival, Intake
+from lumbarwatch.hub.messages import (
+    AthleteMessage,
+    RepFrame,
+    SensorFrame,
+    SessionFrame,
+    SessionState,
+    StationMessage,
+)
+from lumbarwatch.hub.messages import StoreFrame as StoreNews
+from lumbarwatch.hub.pacing import PosePacer
+from lumbarwatch.hub.snapshot import Snapshot
+from lumbarwatch.hub.standing import stop_the_set
+from lumbarwatch.model.clock import Clock
+from lumbarwatch.model.events import ControlEvent, Event, LinkEvent, RepFinished, SessionEnd
+from lumbarwatch.model.motion import PoseBatch, Rep
+from lumbarwatch.model.samples import Placement
+from lumbarwatch.model.session import Athlete, CalibrationSource, Session
+from lumbarwatch.sensors.base import Driver
+from lumbarwatch.sensors.link import Backend, LinkManager, Target
+from lumbarwatch.store.codec import JsonObject, to_json
+from lumbarwatch.store.errors import StoreProblem
+from lumbarwatch.store.folder import DataFolder
+from lumbarwatch.store.header import RecordingHeader
+from lumbarwatch.store.ids import new_id
+from lumbarwatch.store.recorder import Recorder
+
+STATUS_EVERY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a hub gives its visits. ``speed``: session seconds per real second."""
+
+    folder: DataFolder
+    archive: Archive
+    feed: Feed
+    clock: Clock
+    backend: Backend | None = None
+    simulated: bool = False
+    speed: float = 1.0
+    real_ns: Callable[[], int] = time.monotonic_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who trains, with which sensors, and who says what the calibration steps are."""
+
+    station: str
+    athlete: Athlete
+    targets: Mapping[Placement, Target]
+    calibration: CalibrationSource = CalibrationSource.GUIDED
+
+
+class Visit:
+    """A running or finished visit; begins with :meth:`run`."""
+
+    def __init__(self, parts: Parts, plan: Plan) -> None:
+        self._parts = parts
+        self._plan = plan
+        self._t0_ns = parts.clock.monotonic_ns()
+        self.session = Session(
+            id=new_id(),
+            athlete_id=plan.athlete.id,
+            started_at_utc_ns=parts.clock.utc_ns(),
+            simulated=parts.simulated,
+        )
+        self._encoder = Encoder(plan.station, self._t0_ns, plan.athlete.limits)
+        self._pacer = PosePacer(plan.station, self._t0_ns, parts.speed)
+        self._snapshot = Snapshot(
+            plan.station, _athlete_message(plan.athlete), self.session.id, self._encoder
+        )
+        self._queue: asyncio.Queue[Arrival] = asyncio.Queue()
+        self._drivers: dict[Placement, Driver] = {}
+        self._all_ready = asyncio.Event()
+        self._ending = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._flush: asyncio.TimerHandle | None = None
+        self._events: list[Event] = []
+        self._controls: list[ControlEvent] = []
+        self._haptics: set[asyncio.Task[None]] = set()
+        self._links = LinkManager(
+            parts.clock,
+            on_notification=self._queue.put_nowait,
+            on_link=self._on_link,
+            on_ready=self._on_ready,
+            backend=parts.backend,
+        )
+
+    # From outside ------------------------------------------------------------------------------------------
+    @property
+    def running(self) -> bool:
+        """Whether the visit still goes on."""
+        return not self._ended.is_set()
+
+    @property
+    def streaming(self) -> asyncio.Event:
+        """Set when every sensor has told what it is and the recording begins."""
+        return self._all_ready
+
+    def control(self, event: ControlEvent) -> None:
+        """Take a button, a step or a load."""
+        self._controls.append(event)
+        self._queue.put_nowait(event)
+
+    def message(self) -> StationMessage:
+        """Return the visit as it stands."""
+        return self._snapshot.message(self._parts.clock.monotonic_ns())
+
+    async def end(self) -> None:
+        """End the visit and wait until all is saved."""
+        if not self._ending.is_set():
+            self._ending.set()
+            self.control(SessionEnd(self._parts.clock.monotonic_ns()))
+        await self._ended.wait()
+
+    async def run(self) -> None:
+        """Keep the links up, record and analyse until :meth:`end`.
+
+        Raises
+        ------
+        SensorError
+            At the start only: the adapter can't be used.
+        StoreError
+            The recording can't be begun.
+        """
+        self._tell_session(SessionState.RUNNING)
+        links = asyncio.create_task(self._links.run(self._plan.targets))
+        status = asyncio.create_task(self._watch_sensors())
+        work = asyncio.create_task(self._work())
+        try:
+            await asyncio.wait({links, work}, return_when=asyncio.FIRST_COMPLETED)
+            if links.done():
+                links.result()
+            await work
+        finally:
+            for task in (status, work):
+                task.cancel()
+            await self._links.stop()
+            await asyncio.gather(links, status, work, return_exceptions=True)
+            self._ended.set()
+
+    # The recorded part -------------------------------------------------------------------------------------
+    async def _work(self) -> None:
+        waits = {asyncio.create_task(event.wait()) for event in (self._all_ready, self._ending)}
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        if self._all_ready.is_set():
+            await self._record()
+        else:
+            self._tell_session(SessionState.NONE)
+
+    async def _record(self) -> None:
+        setup = self._setup()
+        header = self._header(setup)
+        recorder = Recorder.open(self._parts.folder, header, self._on_problem)
+        decode = {place: driver.decode for place, driver in self._drivers.items()}
+        intake = Intake(recorder, decode, Pipeline(setup), self._links.heard_garbage)
+        syncing = asyncio.create_task(recorder.run_sync(self._parts.clock))
+        try:
+            await self._consume(intake)
+            await self._links.stop()
+            self._take(intake, self._waiting())
+            self._tell(intake.finish())
+        finally:
+            syncing.cancel()
+            live = recorder.close()
+        self._tell_session(SessionState.SAVING)
+        finished = FinishedVisit(
+            session=self.session,
+            athlete=self._plan.athlete,
+            header=header,
+            live=live,
+            duration_s=self._encoder.t_s(self._parts.clock.monotonic_ns()),
+            events=tuple(self._events),
+            controls=tuple(self._controls),
+        )
+        self._snapshot.problem = await asyncio.to_thread(self._parts.archive.save, finished)
+        self._tell_session(SessionState.FAILED if self._snapshot.problem else SessionState.SAVED)
+
+    async def _consume(self, intake: Intake) -> None:
+        ended = False
+        while not ended:
+            arrivals = [await self._queue.get(), *self._waiting()]
+            self._take(intake, arrivals)
+            ended = any(isinstance(arrival, SessionEnd) for arrival in arrivals)
+            await asyncio.sleep(0)
+
+    def _waiting(self) -> list[Arrival]:
+        return [self._queue.get_nowait() for _ in range(self._queue.qsize())]
+
+    def _take(self, intake: Intake, arrivals: list[Arrival]) -> None:
+        self._tell(intake.take(arrivals))
+        if self._snapshot.analysing != intake.analysing:
+            self._snapshot.analysing = intake.analysing
+            self._tell_session(self._snapshot.session_state)
+
+    def _setup(self) -> PipelineSetup:
+        sensors = {place: driver.info for place, driver in self._drivers.items()}
+        return PipelineSetup(
+            sensors=sensors, athlete=self._plan.athlete, calibration_source=self._plan.calibration
+        )
+
+    def _header(self, setup: PipelineSetup) -> RecordingHeader:
+        return RecordingHeader(
+            session_id=self.session.id,
+            athlete_id=self.session.athlete_id,
+            started_at_utc_ns=self.session.started_at_utc_ns,
+            started_at_monotonic_ns=self._t0_ns,
+            simulated=self.session.simulated,
+            pipeline_version=PIPELINE_VERSION,
+            sensors={
+                place: {"family": driver.family, **driver.describe()}
+                for place, driver in self._drivers.items()
+            },
+            setup=cast("JsonObject", to_json(setup)),
+        )
+
+    # Telling -----------------------------------------------------------------------------------------------
+    def _tell(self, events: list[Event]) -> None:
+        sent_ms = round(self._parts.real_ns() / 1e6, 1)
+        for event in events:
+            if isinstance(event, PoseBatch):
+                self._pacer.add(event)
+                continue
+            self._events.append(event)
+            self._snapshot.take(event)
+            self._buzz(event)
+            frame = self._encoder.frame(event, sent_ms)
+            if isinstance(frame, RepFrame):
+                frame = frame.model_copy(update={"stop": list(stop_the_set(self._reps()))})
+            if frame is not None:
+                self._parts.feed.publish(frame)
+        self._send_poses()
+
+    def _reps(self) -> list[Rep]:
+        return [event.rep for event in self._events if isinstance(event, RepFinished)]
+
+    def _send_poses(self) -> None:
+        due_s = self._pacer.due_in_s(self._parts.real_ns())
+        if due_s is None or self._flush is not None:
+            return
+        if due_s > 0:
+            self._flush = asyncio.get_running_loop().call_later(due_s, self._flushed)
+            return
+        frame = self._pacer.frame(self._parts.real_ns(), self._parts.clock.monotonic_ns())
+        if frame is not None:
+            self._parts.feed.publish(frame)
+
+    def _flushed(self) -> None:
+        self._flush = None
+        self._send_poses()
+
+    def _tell_session(self, state: SessionState) -> None:
+        self._snapshot.session_state = state
+        self._parts.feed.publish(SessionFrame(state=self.message()))
+
+    def _buzz(self, event: Event) -> None:
+        haptic = haptic_of(event)
+        if haptic is None:
+            return
+        for place in self._drivers:
+            task = asyncio.create_task(self._links.haptic(place, haptic.pattern, haptic.strength, haptic.ms))
+            self._haptics.add(task)
+            task.add_done_callback(self._haptics.discard)
+
+    # Sensors -----------------------------------------------------------------------------------------------
+    def _on_ready(self, placement: Placement, driver: Driver) -> None:
+        self._drivers[placement] = driver
+        if set(self._drivers) == set(self._plan.targets):
+            self._all_ready.set()
+
+    def _on_link(self, event: LinkEvent) -> None:
+        self._queue.put_nowait(event)
+        self._parts.feed.publish(SensorFrame(station=self._plan.station, sensor=self._snapshot.link(event)))
+
+    def _on_problem(self, problem: StoreProblem) -> None:
+        news = StoreNews(station=self._plan.station, message=problem.message, resolved=problem.resolved)
+        self._parts.feed.publish(news)
+
+    async def _watch_sensors(self) -> None:
+        while True:
+            for place, status in self._links.status().items():
+                device = f"{status.name} {status.serial or status.address}".strip()
+                changed = self._snapshot.device(place, device, status.battery_percent)
+                if changed is not None:
+                    self._parts.feed.publish(SensorFrame(station=self._plan.station, sensor=changed))
+            await asyncio.sleep(STATUS_EVERY_S)
+
+
+def described(driver: Driver) -> JsonObject:
+    """What a recording must know to decode a sensor again."""
+    return {"family": driver.family, **driver.describe()}
+
+
+def athlete_message(athlete: Athlete) -> AthleteMessage:
+    """Return an athlete's message."""
+    return AthleteMessage(
+        id=athlete.id, name=athlete.name, mass_kg=athlete.mass_kg, stature_m=athlete.stature_m
+    )
