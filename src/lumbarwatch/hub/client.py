@@ -1,4 +1,4 @@
-"""What a page needs to talk to the hub: addresses, tickets, the control API. Imports nothing of its inside."""
+"""What a page needs to talk to the hub: addresses, tickets, the control API. Nothing of its inside."""
 
 import json
 import time

@@ -95,7 +95,7 @@ class Hub:
 
 
 Companion = Callable[[Hub], Awaitable[None]]
-"""What goes on beside the hub in its loop: a simulated athlete, the search for sensors; awaited at the start."""
+"""What begins beside the hub in its loop: a simulated athlete, the search for sensors."""
 
 
 async def serve(

@@ -86,9 +86,7 @@ class Visit:
         )
         self._encoder = Encoder(plan.station, self._t0_ns, plan.athlete.limits)
         self._pacer = PosePacer(plan.station, self._t0_ns, parts.speed)
-        self._snapshot = Snapshot(
-            plan.station, _athlete_message(plan.athlete), self.session.id, self._encoder
-        )
+        self._snapshot = Snapshot(plan.station, athlete_message(plan.athlete), self.session.id, self._encoder)
         self._queue: asyncio.Queue[Arrival] = asyncio.Queue()
         self._drivers: dict[Placement, Driver] = {}
         self._all_ready = asyncio.Event()
@@ -231,10 +229,7 @@ class Visit:
             started_at_monotonic_ns=self._t0_ns,
             simulated=self.session.simulated,
             pipeline_version=PIPELINE_VERSION,
-            sensors={
-                place: {"family": driver.family, **driver.describe()}
-                for place, driver in self._drivers.items()
-            },
+            sensors={place: described(driver) for place, driver in self._drivers.items()},
             setup=cast("JsonObject", to_json(setup)),
         )
 
