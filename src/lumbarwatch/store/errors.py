@@ -25,6 +25,7 @@ class StoreReason(StrEnum):
     NEWER_VERSION = "newer_version"
     UNKNOWN_ATHLETE = "unknown_athlete"
     UNKNOWN_SESSION = "unknown_session"
+    UNKNOWN_REP = "unknown_rep"
     UNREACHABLE = "unreachable"
     DRIVER_MISSING = "driver_missing"
 

@@ -1,0 +1,196 @@
+"""What the history hands out: plain frozen values, never database rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final
+
+from lumbarwatch.model.events import SymptomKind
+from lumbarwatch.model.motion import Rep
+from lumbarwatch.model.samples import NS_PER_S, Placement
+from lumbarwatch.model.session import Calibration, Limits
+from lumbarwatch.model.verdicts import NotGraded, WarningVerdict
+from lumbarwatch.store.codec import JsonObject
+
+SAME_REP_NS: Final = NS_PER_S // 2
+"""Lockouts nearer than this belong to the same rep, whichever version found it (convention)."""
+
+
+def _no_sensors() -> Mapping[Placement, JsonObject]:
+    return MappingProxyType({})
+
+
+def _no_efforts() -> Mapping[int, float]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class SessionAbout:
+    """What is kept of a session beside its results. ``rpe`` and ``doses`` are by set number."""
+
+    started_at_monotonic_ns: int = 0
+    duration_s: float = 0.0
+    exercise: str = "hip_thrust"
+    recording: str = ""  # file name
+    software_version: str = ""
+    sensors: Mapping[Placement, JsonObject] = field(default_factory=_no_sensors)
+    limits: Limits = field(default_factory=Limits)
+    parameters: JsonObject = field(default_factory=dict[str, Any])
+    rpe: Mapping[int, float] = field(default_factory=_no_efforts)
+    doses_n2m2s: Mapping[int, float] = field(default_factory=_no_efforts)
+    warnings: tuple[WarningVerdict, ...] = ()  # of the whole session (W7)
+    not_graded: tuple[NotGraded, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """A session in one line. Medians are over full, graded reps; None = not known."""
+
+    sets: int
+    reps: int
+    partial: int
+    graded: int
+    red: int  # reps with a red warning
+    amber: int  # reps with an amber one and no red
+    tilt_lockout_deg: float | None = None
+    lambda_lockout_deg: float | None = None
+    lambda_peak_deg: float | None = None  # the largest
+    tilt_sigma_deg: float | None = None  # of one rep
+    lambda_sigma_deg: float | None = None
+    eccentric_s: float | None = None
+    drift_deg: float | None = None  # the largest W6 value
+    lam_max_deg: float | None = None
+    tau_max_deg: float | None = None
+    habit: float | None = None
+    bar_kg: float | None = None  # the heaviest set
+    dose_n2m2s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A session as the history has it, with the summary of the analysis that is shown."""
+
+    id: str
+    athlete_id: str  # empty: nobody named yet
+    started_at_utc_ns: int
+    started_at_monotonic_ns: int
+    duration_s: float
+    exercise: str
+    simulated: bool
+    recovered: bool
+    note: str
+    recording: str
+    software_version: str
+    pipeline_version: str
+    refined: bool
+    summary: SessionSummary
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDetail:
+    """All of a session but its reps."""
+
+    record: SessionRecord
+    calibration: Calibration
+    limits: Limits
+    parameters: JsonObject
+    sensors: Mapping[Placement, JsonObject]
+    not_graded: tuple[NotGraded, ...]
+    versions: tuple[tuple[str, bool], ...]  # every analysis there is: pipeline version, refined
+
+
+@dataclass(frozen=True, slots=True)
+class SetExtra:
+    """What belongs to a set beside its summary."""
+
+    set_number: int
+    rpe: float | None
+    dose_n2m2s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWarning:
+    """A warning with its place. ``rep_number`` 0: of the set; ``set_number`` 0: of the session."""
+
+    set_number: int
+    rep_number: int
+    verdict: WarningVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """One session in an athlete's course."""
+
+    session_id: str
+    started_at_utc_ns: int
+    exercise: str
+    simulated: bool
+    pipeline_version: str
+    summary: SessionSummary
+
+
+@dataclass(frozen=True, slots=True)
+class SensorRecord:
+    """A known sensor and its accelerometer calibration (None: never calibrated)."""
+
+    family: str
+    serial: str
+    calibration: JsonObject | None
+    updated_at_utc_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class SymptomRecord:
+    """What the athlete felt after a set."""
+
+    id: str
+    session_id: str
+    t_ns: int
+    at_utc_ns: int
+    kind: SymptomKind
+    pain: int | None
+    answers: JsonObject | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRecord:
+    """What somebody wrote about a session."""
+
+    id: str
+    session_id: str
+    author: str
+    written_at_utc_ns: int
+    text: str
+
+
+class RepField(StrEnum):
+    """What can be corrected by hand."""
+
+    COUNTED = "counted"  # false: that was no rep
+    PARTIAL = "partial"
+    SINGLE_LEG = "single_leg"
+    TILT_LOCKOUT_DEG = "tilt_lockout_deg"
+    LAMBDA_LOCKOUT_DEG = "lambda_lockout_deg"
+    LAMBDA_PEAK_DEG = "lambda_peak_deg"
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True, slots=True)
+class RepAnnotation:
+    """A correction by hand, beside the computed value."""
+
+    id: str
+    session_id: str
+    set_number: int
+    rep_number: int
+    t_lockout_ns: int
+    field: RepField
+    value: bool | float | None
+    text: str
+    author: str
+    written_at_utc_ns: int
+
+    def belongs_to(self, rep: Rep) -> bool:
+        """Whether this is the rep that was meant, also after a re-analysis that numbers reps anew."""
+        return abs(rep.t_lockout_ns - self.t_lockout_ns) < SAME_REP_NS

@@ -1,0 +1,235 @@
+"""Model values as table rows and back, field by field and exact."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any
+
+from lumbarwatch.model.events import SymptomKind
+from lumbarwatch.model.motion import Rep, RepQuality, SetSummary
+from lumbarwatch.model.session import Athlete, Limits
+from lumbarwatch.model.verdicts import Level, NotGraded, NotGradedReason, WarningId, WarningVerdict
+from lumbarwatch.store.codec import dumps, from_json, loads
+from lumbarwatch.store.records import (
+    FoundWarning,
+    NoteRecord,
+    RepAnnotation,
+    RepField,
+    SensorRecord,
+    SessionRecord,
+    SessionSummary,
+    SymptomRecord,
+)
+from lumbarwatch.store.tables import (
+    AnalysisRow,
+    AnnotationRow,
+    AthleteRow,
+    NoteRow,
+    RepRow,
+    SensorRow,
+    SessionRow,
+    SetRow,
+    SymptomRow,
+    WarningRow,
+)
+
+Values = dict[str, Any]
+"""Column values of one row, for bulk inserts."""
+
+_SAME_IN_REP = (
+    "set_number", "rep_number", "t_start_ns", "rom_deg", "rom_m", "rom_fraction", "phi_top_deg",
+    "tilt_lockout_deg", "lambda_lockout_deg", "lambda_peak_deg", "lambda_eccentric_max_deg",
+    "roll_lockout_deg", "rate_peak_dps", "rate_mean_dps", "tilt_sigma_deg", "lambda_sigma_deg",
+    "partial", "lowered", "graded", "single_leg",
+)  # fmt: skip
+_QUALITY = tuple(one.name for one in fields(RepQuality))
+_SUMMARY = tuple(one.name for one in fields(SessionSummary))
+
+
+def rep_values(analysis_id: int, rep: Rep) -> Values:
+    """Columns of a rep; its times become a start and three durations."""
+    same = {name: getattr(rep, name) for name in _SAME_IN_REP}
+    quality = {name: getattr(rep.quality, name) for name in _QUALITY}
+    return {
+        "analysis_id": analysis_id,
+        **same,
+        **quality,
+        "concentric_ns": rep.t_lockout_ns - rep.t_start_ns,
+        "hold_ns": rep.t_lower_ns - rep.t_lockout_ns,
+        "eccentric_ns": rep.t_end_ns - rep.t_lower_ns,
+        "not_graded": not_graded_text(rep.not_graded),
+        "borderline": " ".join(rep.borderline) or None,
+    }
+
+
+def rep_of(row: RepRow, warnings: Sequence[WarningVerdict]) -> Rep:
+    """Return the rep as it was computed."""
+    t_lockout_ns = row.t_start_ns + row.concentric_ns
+    t_lower_ns = t_lockout_ns + row.hold_ns
+    return Rep(
+        **{name: getattr(row, name) for name in _SAME_IN_REP},
+        t_lockout_ns=t_lockout_ns,
+        t_lower_ns=t_lower_ns,
+        t_end_ns=t_lower_ns + row.eccentric_ns,
+        quality=RepQuality(**{name: getattr(row, name) for name in _QUALITY}),
+        not_graded=not_graded_of(row.not_graded),
+        borderline=tuple(WarningId(word) for word in (row.borderline or "").split()),
+        warnings=tuple(warnings),
+    )
+
+
+def set_values(analysis_id: int, one: SetSummary, rpe: float | None, dose_n2m2s: float | None) -> Values:
+    """Columns of a set."""
+    return {
+        "analysis_id": analysis_id,
+        "set_number": one.set_number,
+        "t_start_ns": one.t_start_ns,
+        "t_end_ns": one.t_end_ns,
+        "reps": one.reps,
+        "partial": one.partial,
+        "single_leg": one.single_leg,
+        "bar_kg": one.bar_kg,
+        "rpe": rpe,
+        "dose_n2m2s": dose_n2m2s,
+        "not_graded": not_graded_text(one.not_graded),
+    }
+
+
+def set_of(row: SetRow, warnings: Sequence[WarningVerdict]) -> SetSummary:
+    """Return the set as it was computed."""
+    return SetSummary(
+        set_number=row.set_number,
+        t_start_ns=row.t_start_ns,
+        t_end_ns=row.t_end_ns,
+        reps=row.reps,
+        partial=row.partial,
+        single_leg=row.single_leg,
+        bar_kg=row.bar_kg,
+        warnings=tuple(warnings),
+        not_graded=not_graded_of(row.not_graded),
+    )
+
+
+def warning_values(
+    analysis_id: int, set_number: int, rep_number: int, warnings: Iterable[WarningVerdict]
+) -> list[Values]:
+    """Columns of the warnings of one rep, set or session."""
+    return [
+        {
+            "analysis_id": analysis_id,
+            "set_number": set_number,
+            "rep_number": rep_number,
+            "position": position,
+            "warning": warning.id.value,
+            "level": warning.level.value,
+            "value": warning.value,
+            "limit": warning.limit,
+            "sigma": warning.sigma,
+            "t_ns": warning.t_ns,
+        }
+        for position, warning in enumerate(warnings)
+    ]
+
+
+def warning_of(row: WarningRow) -> FoundWarning:
+    """Return the warning with its place."""
+    verdict = WarningVerdict(
+        WarningId(row.warning), Level(row.level), row.value, row.limit, row.sigma, row.t_ns
+    )
+    return FoundWarning(row.set_number, row.rep_number, verdict)
+
+
+def not_graded_text(verdicts: Iterable[NotGraded]) -> str | None:
+    """Compact text, ``W1:gap W5:baseline_reps``; None for none."""
+    return " ".join(f"{one.id}:{one.reason}" for one in verdicts) or None
+
+
+def not_graded_of(text: str | None) -> tuple[NotGraded, ...]:
+    """Return what :func:`not_graded_text` wrote."""
+    pairs = (word.split(":") for word in (text or "").split())
+    return tuple(NotGraded(WarningId(warning), NotGradedReason(reason)) for warning, reason in pairs)
+
+
+def athlete_values(athlete: Athlete) -> Values:
+    """Columns of an athlete but for the time of entry."""
+    return {
+        "id": athlete.id,
+        "name": athlete.name,
+        "mass_kg": athlete.mass_kg,
+        "stature_m": athlete.stature_m,
+        "limits": dumps(athlete.limits),
+    }
+
+
+def athlete_of(row: AthleteRow) -> Athlete:
+    """Return the athlete."""
+    return Athlete(row.id, row.name, row.mass_kg, row.stature_m, from_json(Limits, loads(row.limits)))
+
+
+def summary_values(summary: SessionSummary) -> Values:
+    """Columns of a session's summary."""
+    return {name: getattr(summary, name) for name in _SUMMARY}
+
+
+def summary_of(row: AnalysisRow) -> SessionSummary:
+    """Return the summary of an analysis."""
+    return SessionSummary(**{name: getattr(row, name) for name in _SUMMARY})
+
+
+def session_of(row: SessionRow, analysis: AnalysisRow) -> SessionRecord:
+    """Return a session with the summary of one analysis."""
+    return SessionRecord(
+        id=row.id,
+        athlete_id=row.athlete_id or "",
+        started_at_utc_ns=row.started_at_utc_ns,
+        started_at_monotonic_ns=row.started_at_monotonic_ns,
+        duration_s=row.duration_s,
+        exercise=row.exercise,
+        simulated=row.simulated,
+        recovered=row.recovered,
+        note=row.note,
+        recording=row.recording,
+        software_version=row.software_version,
+        pipeline_version=analysis.pipeline_version,
+        refined=analysis.refined,
+        summary=summary_of(analysis),
+    )
+
+
+def sensor_of(row: SensorRow) -> SensorRecord:
+    """Return the sensor."""
+    calibration = None if row.calibration is None else loads(row.calibration)
+    return SensorRecord(row.family, row.serial, calibration, row.updated_at_utc_ns)
+
+
+def symptom_of(row: SymptomRow, session: SessionRow) -> SymptomRecord:
+    """Return the symptom with its wall time."""
+    return SymptomRecord(
+        id=row.id,
+        session_id=row.session_id,
+        t_ns=row.t_ns,
+        at_utc_ns=session.started_at_utc_ns + row.t_ns - session.started_at_monotonic_ns,
+        kind=SymptomKind(row.kind),
+        pain=row.pain,
+        answers=None if row.answers is None else loads(row.answers),
+    )
+
+
+def note_of(row: NoteRow) -> NoteRecord:
+    """Return the note."""
+    return NoteRecord(row.id, row.session_id, row.author, row.written_at_utc_ns, row.text)
+
+
+def annotation_of(row: AnnotationRow) -> RepAnnotation:
+    """Return the correction."""
+    return RepAnnotation(
+        id=row.id,
+        session_id=row.session_id,
+        set_number=row.set_number,
+        rep_number=row.rep_number,
+        t_lockout_ns=row.t_lockout_ns,
+        field=RepField(row.field),
+        value=None if row.value is None else loads(row.value)["value"],
+        text=row.text,
+        author=row.author,
+        written_at_utc_ns=row.written_at_utc_ns,
+    )

@@ -1,0 +1,148 @@
+"""Writes a session into the history. All of it happens within the caller's transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session as Transaction
+
+from lumbarwatch.model.events import Symptom
+from lumbarwatch.model.motion import Rep, SetSummary
+from lumbarwatch.model.session import Athlete, Calibration, Session
+from lumbarwatch.store import rows
+from lumbarwatch.store.codec import dumps
+from lumbarwatch.store.ids import new_id
+from lumbarwatch.store.records import SessionAbout, SessionSummary
+from lumbarwatch.store.tables import (
+    AnalysisRow,
+    AthleteRow,
+    RepRow,
+    SessionRow,
+    SetRow,
+    SymptomRow,
+    WarningRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What one pipeline version found in a session."""
+
+    calibration: Calibration
+    sets: Sequence[SetSummary]
+    reps: Sequence[Rep]
+    summary: SessionSummary
+    pipeline_version: str
+    refined: bool = False
+    about: SessionAbout = field(default_factory=SessionAbout)
+
+
+def save_athlete(transaction: Transaction, athlete: Athlete, at_utc_ns: int) -> None:
+    """Add the athlete, or take over what changed."""
+    values = rows.athlete_values(athlete)
+    if transaction.get(AthleteRow, athlete.id) is None:
+        transaction.execute(insert(AthleteRow).values(**values, created_at_utc_ns=at_utc_ns))
+    else:
+        transaction.execute(update(AthleteRow).where(AthleteRow.id == athlete.id).values(**values))
+
+
+def save_visit(transaction: Transaction, session: Session, about: SessionAbout) -> None:
+    """Add the session's own row. One that is there keeps athlete and note: a person may have changed them."""
+    row = transaction.get(SessionRow, session.id)
+    values = {
+        "started_at_utc_ns": session.started_at_utc_ns,
+        "started_at_monotonic_ns": about.started_at_monotonic_ns,
+        "duration_s": about.duration_s,
+        "exercise": about.exercise,
+        "simulated": session.simulated,
+        "recovered": session.recovered,
+        "recording": about.recording,
+        "sensors": dumps(about.sensors),
+        "software_version": about.software_version,
+    }
+    if row is not None:
+        transaction.execute(update(SessionRow).where(SessionRow.id == session.id).values(**values))
+        return
+    if session.athlete_id and transaction.get(AthleteRow, session.athlete_id) is None:
+        save_athlete(transaction, Athlete(id=session.athlete_id), session.started_at_utc_ns)
+    owner = {"id": session.id, "athlete_id": session.athlete_id or None, "note": session.note}
+    transaction.execute(insert(SessionRow).values(**owner, **values))
+
+
+def save_findings(transaction: Transaction, session_id: str, findings: Findings) -> None:
+    """Put findings in the place of earlier ones of the same version; other versions stay beside them."""
+    same = (
+        AnalysisRow.session_id == session_id,
+        AnalysisRow.pipeline_version == findings.pipeline_version,
+        AnalysisRow.refined == findings.refined,
+    )
+    transaction.execute(delete(AnalysisRow).where(*same))
+    analysis_id = _save_analysis(transaction, session_id, findings)
+    _save_all(transaction, SetRow, _set_values(analysis_id, findings))
+    _save_all(transaction, RepRow, [rows.rep_values(analysis_id, rep) for rep in findings.reps])
+    _save_all(transaction, WarningRow, _warning_values(analysis_id, findings))
+
+
+def save_symptom(
+    transaction: Transaction, session_id: str, symptom: Symptom, answers: Mapping[str, object] | None = None
+) -> None:
+    """Add or replace what was felt at one moment of a session."""
+    known = select(SymptomRow.id).where(SymptomRow.session_id == session_id, SymptomRow.t_ns == symptom.t_ns)
+    values = {
+        "kind": symptom.kind.value,
+        "pain": symptom.pain,
+        "answers": None if answers is None else dumps(answers),
+    }
+    there = transaction.scalar(known)
+    if there is None:
+        key = {"id": new_id(), "session_id": session_id, "t_ns": symptom.t_ns}
+        transaction.execute(insert(SymptomRow).values(**key, **values))
+    else:
+        transaction.execute(update(SymptomRow).where(SymptomRow.id == there).values(**values))
+
+
+def _save_analysis(transaction: Transaction, session_id: str, findings: Findings) -> int:
+    """Add the analysis; the latest causal one is shown, a refined one only where there is nothing else."""
+    others = select(AnalysisRow.id).where(AnalysisRow.session_id == session_id).limit(1)
+    current = not findings.refined or transaction.scalar(others) is None
+    if current:
+        shown = update(AnalysisRow).where(AnalysisRow.session_id == session_id)
+        transaction.execute(shown.values(current=False))
+    values = {
+        "session_id": session_id,
+        "pipeline_version": findings.pipeline_version,
+        "refined": findings.refined,
+        "current": current,
+        "calibration": dumps(findings.calibration),
+        "limits": dumps(findings.about.limits),
+        "parameters": dumps(findings.about.parameters),
+        "not_graded": rows.not_graded_text(findings.about.not_graded),
+    }
+    row = AnalysisRow(**values, **rows.summary_values(findings.summary))
+    transaction.add(row)
+    transaction.flush()
+    return row.id
+
+
+def _set_values(analysis_id: int, findings: Findings) -> list[rows.Values]:
+    rpe, doses = findings.about.rpe, findings.about.doses_n2m2s
+    return [
+        rows.set_values(analysis_id, one, rpe.get(one.set_number), doses.get(one.set_number))
+        for one in findings.sets
+    ]
+
+
+def _warning_values(analysis_id: int, findings: Findings) -> list[rows.Values]:
+    values = rows.warning_values(analysis_id, 0, 0, findings.about.warnings)
+    for one in findings.sets:
+        values += rows.warning_values(analysis_id, one.set_number, 0, one.warnings)
+    for rep in findings.reps:
+        values += rows.warning_values(analysis_id, rep.set_number, rep.rep_number, rep.warnings)
+    return values
+
+
+def _save_all(
+    transaction: Transaction, table: type[SetRow | RepRow | WarningRow], values: list[rows.Values]
+) -> None:
+    if values:
+        transaction.execute(insert(table), values)

@@ -1,0 +1,240 @@
+"""Tables of the history. The same models serve SQLite and PostgreSQL.
+
+Names of people stand in ``athletes`` only. What was measured (``analyses`` and below) is derived: it belongs
+to one pipeline version, is rebuilt and never edited. What people said (``notes``, ``symptoms``,
+``annotations``) belongs to the session and survives every re-analysis. Times named ``t_..._ns`` are on the
+host's monotonic clock of that session, ``..._utc_ns`` are wall time.
+"""
+
+from typing import Annotated
+
+from sqlalchemy import BigInteger, Double, ForeignKey, Index, MetaData, Text, UniqueConstraint, Uuid
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+Key = Annotated[str, mapped_column(Uuid(as_uuid=False), primary_key=True)]
+OfSession = Annotated[str, mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))]
+OfAnalysis = Annotated[int, mapped_column(ForeignKey("analyses.id", ondelete="CASCADE"), primary_key=True)]
+Place = Annotated[int, mapped_column(primary_key=True, autoincrement=False)]
+"""A number that is part of the key: set, rep, position."""
+Ns = Annotated[int, mapped_column(BigInteger)]
+MaybeNs = Annotated[int | None, mapped_column(BigInteger)]
+Number = Annotated[float, mapped_column(Double)]
+MaybeNumber = Annotated[float | None, mapped_column(Double)]
+Words = Annotated[str, mapped_column(Text)]
+MaybeWords = Annotated[str | None, mapped_column(Text)]
+
+CONSTRAINT_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Common ground of all tables."""
+
+    metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
+
+
+class AthleteRow(Base):
+    """Who trains. The only table with a name."""
+
+    __tablename__ = "athletes"
+
+    id: Mapped[Key]
+    name: Mapped[Words]
+    mass_kg: Mapped[MaybeNumber]
+    stature_m: Mapped[MaybeNumber]
+    limits: Mapped[Words]  # JSON
+    created_at_utc_ns: Mapped[Ns]
+
+
+class SensorRow(Base):
+    """A sensor that was used, with its accelerometer calibration."""
+
+    __tablename__ = "sensors"
+    __table_args__ = (UniqueConstraint("family", "serial"),)
+
+    id: Mapped[Key]
+    family: Mapped[Words]
+    serial: Mapped[Words]
+    calibration: Mapped[MaybeWords]  # JSON
+    updated_at_utc_ns: Mapped[Ns]
+
+
+class SessionRow(Base):
+    """One visit. ``athlete_id`` is empty until somebody is named."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index(None, "athlete_id", "started_at_utc_ns"), Index(None, "started_at_utc_ns"))
+
+    id: Mapped[Key]
+    athlete_id: Mapped[str | None] = mapped_column(ForeignKey("athletes.id", ondelete="CASCADE"))
+    started_at_utc_ns: Mapped[Ns]
+    started_at_monotonic_ns: Mapped[Ns]
+    duration_s: Mapped[Number]
+    exercise: Mapped[Words]
+    simulated: Mapped[bool]
+    recovered: Mapped[bool]
+    note: Mapped[Words]
+    recording: Mapped[Words]  # file name, empty without one
+    sensors: Mapped[Words]  # JSON, placement -> description
+    software_version: Mapped[Words]
+
+
+class AnalysisRow(Base):
+    """What one pipeline version found in a session. ``current`` is the one that is shown."""
+
+    __tablename__ = "analyses"
+    __table_args__ = (UniqueConstraint("session_id", "pipeline_version", "refined"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[OfSession]
+    pipeline_version: Mapped[Words]
+    refined: Mapped[bool]
+    current: Mapped[bool]
+    calibration: Mapped[Words]  # JSON
+    limits: Mapped[Words]  # JSON
+    parameters: Mapped[Words]  # JSON
+    not_graded: Mapped[MaybeWords]
+    # Summary, written once, so that lists and trends need no reps.
+    sets: Mapped[int]
+    reps: Mapped[int]
+    partial: Mapped[int]
+    graded: Mapped[int]
+    red: Mapped[int]
+    amber: Mapped[int]
+    tilt_lockout_deg: Mapped[MaybeNumber]
+    lambda_lockout_deg: Mapped[MaybeNumber]
+    lambda_peak_deg: Mapped[MaybeNumber]
+    tilt_sigma_deg: Mapped[MaybeNumber]
+    lambda_sigma_deg: Mapped[MaybeNumber]
+    eccentric_s: Mapped[MaybeNumber]
+    drift_deg: Mapped[MaybeNumber]
+    lam_max_deg: Mapped[MaybeNumber]
+    tau_max_deg: Mapped[MaybeNumber]
+    habit: Mapped[MaybeNumber]
+    bar_kg: Mapped[MaybeNumber]
+    dose_n2m2s: Mapped[MaybeNumber]
+
+
+class SetRow(Base):
+    """One set."""
+
+    __tablename__ = "sets"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    analysis_id: Mapped[OfAnalysis]
+    set_number: Mapped[Place]
+    t_start_ns: Mapped[Ns]
+    t_end_ns: Mapped[Ns]
+    reps: Mapped[int]
+    partial: Mapped[int]
+    single_leg: Mapped[bool]
+    bar_kg: Mapped[MaybeNumber]
+    rpe: Mapped[MaybeNumber]
+    dose_n2m2s: Mapped[MaybeNumber]
+    not_graded: Mapped[MaybeWords]
+
+
+class RepRow(Base):
+    """One repetition, exactly as :class:`lumbarwatch.model.motion.Rep` has it."""
+
+    __tablename__ = "reps"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    analysis_id: Mapped[OfAnalysis]
+    set_number: Mapped[Place]
+    rep_number: Mapped[Place]
+    t_start_ns: Mapped[Ns]
+    concentric_ns: Mapped[Ns]
+    hold_ns: Mapped[Ns]
+    eccentric_ns: Mapped[Ns]
+    rom_deg: Mapped[Number]
+    rom_m: Mapped[Number]
+    rom_fraction: Mapped[MaybeNumber]
+    phi_top_deg: Mapped[Number]
+    tilt_lockout_deg: Mapped[MaybeNumber]
+    lambda_lockout_deg: Mapped[MaybeNumber]
+    lambda_peak_deg: Mapped[MaybeNumber]
+    lambda_eccentric_max_deg: Mapped[MaybeNumber]
+    roll_lockout_deg: Mapped[MaybeNumber]
+    rate_peak_dps: Mapped[Number]
+    rate_mean_dps: Mapped[Number]
+    tilt_sigma_deg: Mapped[MaybeNumber]
+    lambda_sigma_deg: Mapped[MaybeNumber]
+    partial: Mapped[bool]
+    lowered: Mapped[bool]
+    graded: Mapped[bool]
+    single_leg: Mapped[bool]
+    lost_fraction: Mapped[Number]
+    longest_gap_s: Mapped[Number]
+    gap_at_lockout: Mapped[bool]
+    slip_suspected: Mapped[bool]
+    saturated: Mapped[bool]
+    not_graded: Mapped[MaybeWords]
+    borderline: Mapped[MaybeWords]
+
+
+class WarningRow(Base):
+    """A limit exceeded. ``rep_number`` 0: by the set; ``set_number`` 0: by the session."""
+
+    __tablename__ = "warnings"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    analysis_id: Mapped[OfAnalysis]
+    set_number: Mapped[Place]
+    rep_number: Mapped[Place]
+    position: Mapped[Place]
+    warning: Mapped[Words]
+    level: Mapped[Words]
+    value: Mapped[Number]
+    limit: Mapped[Number]
+    sigma: Mapped[Number]
+    t_ns: Mapped[Ns]
+
+
+class SymptomRow(Base):
+    """What the athlete felt after a set."""
+
+    __tablename__ = "symptoms"
+    __table_args__ = (UniqueConstraint("session_id", "t_ns"),)
+
+    id: Mapped[Key]
+    session_id: Mapped[OfSession]
+    t_ns: Mapped[Ns]
+    kind: Mapped[Words]
+    pain: Mapped[int | None]
+    answers: Mapped[MaybeWords]  # JSON, the checklist
+
+
+class NoteRow(Base):
+    """What somebody wrote about a session."""
+
+    __tablename__ = "notes"
+    __table_args__ = (Index(None, "session_id"),)
+
+    id: Mapped[Key]
+    session_id: Mapped[OfSession]
+    author: Mapped[Words]
+    written_at_utc_ns: Mapped[Ns]
+    text: Mapped[Words]
+
+
+class AnnotationRow(Base):
+    """A correction of a rep by hand. The computed value stays; the rep is found again by its lockout."""
+
+    __tablename__ = "annotations"
+    __table_args__ = (Index(None, "session_id"),)
+
+    id: Mapped[Key]
+    session_id: Mapped[OfSession]
+    set_number: Mapped[int]
+    rep_number: Mapped[int]
+    t_lockout_ns: Mapped[Ns]
+    field: Mapped[Words]
+    value: Mapped[MaybeWords]  # JSON
+    text: Mapped[Words]
+    author: Mapped[Words]
+    written_at_utc_ns: Mapped[Ns]
