@@ -1,12 +1,45 @@
 """``lumbarwatch analyze``: a recording becomes reps, angles and warnings."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 
 def analyze(
-    recording: Annotated[Path, typer.Argument(help="Recording: .mcap, .parquet, .csv or .csv.gz.")],
+    recording: Annotated[
+        Path, typer.Argument(metavar="RECORDING", help="Recording: .mcap, .parquet, .csv or .csv.gz.")
+    ],
+    *,
+    meta: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="META.json", help="Athlete, sets, calibration windows, limits of a plain table."
+        ),
+    ] = None,
+    json: Annotated[Path | None, typer.Option(metavar="OUT.json", help="Write the analysis here.")] = None,
+    series: Annotated[
+        Path | None, typer.Option(metavar="OUT.parquet", help="Write the angles over time here.")
+    ] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="OUT.png", help="Draw the angles here.")] = None,
+    orientation: Annotated[
+        Literal["raw", "sensor"] | None,
+        typer.Option(help="Angles from the raw data (default), or from the sensors' own quaternions."),
+    ] = None,
 ) -> None:
-    """Find reps, angles and warnings in a recording."""
+    """Find reps, angles and warnings in a recording.
+
+    A training aid, not a medical device: angles are estimates, and it cannot detect injury.
+    """
+    from lumbarwatch.cli import analyze_table, progress
+    from lumbarwatch.exchange.outputs import check_analysis_outputs, write_analysis
+    from lumbarwatch.jobs.analyze import analyze as run
+    from lumbarwatch.model.samples import OrientationSource
+
+    inputs = (recording,) if meta is None else (recording, meta)
+    check_analysis_outputs(json, series, plot, inputs=inputs)
+    source = None if orientation is None else OrientationSource(orientation)
+    with progress.bar() as tell:
+        result = run(recording, meta, orientation=source, progress=tell)
+    write_analysis(result, json, series, plot, title=recording.name)
+    analyze_table.show(result)

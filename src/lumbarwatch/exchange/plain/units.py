@@ -18,7 +18,7 @@ ACC_UNITS = (("g", 1.0), ("mg", 1e3), ("ft/s^2", STANDARD_GRAVITY_MPS2 / 0.3048)
 DEGREE_RAD = float(np.pi / 180.0)
 
 RATE_ACCEPTED = (0.3, 3.0)
-"""Ratio of gravity's rotation to the angular rate's that needs no notice (convention; 1 if both are right)."""
+"""Ratio of gravity's rotation to the angular rate's without a notice (convention; 1 if both are right)."""
 
 PLAUSIBLE_RATE_RADPS = 70.0
 """Twice the widest usual gyroscope range, 2000 deg/s."""

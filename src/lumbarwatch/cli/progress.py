@@ -1,0 +1,27 @@
+"""A progress bar for long work; on a terminal only, so that logs and pipes stay clean."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+
+@contextmanager
+def bar() -> Generator[Callable[[str, float], None]]:
+    """Give a function that takes what is being done and the share of it that is done, 0 to 1."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        tasks: dict[str, int] = {}
+
+        def tell(doing: str, share: float) -> None:
+            if doing not in tasks:
+                tasks[doing] = int(progress.add_task(doing, total=1.0))
+            progress.update(progress.task_ids[tasks[doing]], completed=share)
+
+        yield tell
