@@ -22,16 +22,16 @@ def show(analysis: Analysis, console: Console | None = None) -> None:
     out.print(_sensors(analysis))
     for slip in analysis.slips:
         where = f"{slip.placement} by {slip.slip_deg:.0f} deg at {slip.t_ns / NS_PER_S:.1f} s"
-        out.print(f"[yellow]Slip suspected:[/] {where}")
+        out.print(Text(f"Slip suspected: {where}", "yellow"))
     if analysis.reps:
         out.print(_reps(analysis.reps))
     out.print(_summary(analysis))
     for warning in (*(found for one in analysis.sets for found in one.warnings), *analysis.warnings):
         out.print(_full(warning))
     for reason, warnings in _not_graded(analysis).items():
-        out.print(f"[dim]Not graded ({_words(reason)}): {', '.join(warnings)}[/]")
+        out.print(Text(f"Not graded ({_words(reason)}): {', '.join(warnings)}", "dim"))
     for notice in analysis.notices:
-        out.print(f"[dim]Note: {notice}[/]", highlight=False)
+        out.print(Text(f"Note: {notice}", "dim"))
     out.print("[dim]A training aid, not a medical device; angles are estimates; it cannot detect injury.[/]")
 
 

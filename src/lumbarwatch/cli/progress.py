@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 
 @contextmanager
@@ -17,11 +17,11 @@ def bar() -> Generator[Callable[[str, float], None]]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        tasks: dict[str, int] = {}
+        tasks: dict[str, TaskID] = {}
 
         def tell(doing: str, share: float) -> None:
             if doing not in tasks:
-                tasks[doing] = int(progress.add_task(doing, total=1.0))
-            progress.update(progress.task_ids[tasks[doing]], completed=share)
+                tasks[doing] = progress.add_task(doing, total=1.0)
+            progress.update(tasks[doing], completed=share)
 
         yield tell
