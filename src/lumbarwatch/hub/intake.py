@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 from lumbarwatch.model.events import ControlEvent, Event, LinkEvent
 from lumbarwatch.model.notification import RawNotification
 from lumbarwatch.model.samples import ImuBatch, Placement
-from lumbarwatch.wire.errors import DecodeError
+from lumbarwatch.sensors.base import DecodeError
 
 _LOG = logging.getLogger(__name__)
 

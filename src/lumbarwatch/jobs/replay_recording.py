@@ -14,11 +14,10 @@ from lumbarwatch.model.notification import RawNotification
 from lumbarwatch.model.samples import NS_PER_S, OrientationSource, Placement
 from lumbarwatch.model.session import CalibrationSource
 from lumbarwatch.sensors import catalogue
-from lumbarwatch.sensors.base import Decoder, SensorError
+from lumbarwatch.sensors.base import DecodeError, Decoder, SensorError
 from lumbarwatch.store.codec import CodecError, from_json
 from lumbarwatch.store.errors import StoreError
 from lumbarwatch.store.recording import RecordedItem, Recording, read_recording
-from lumbarwatch.wire.errors import DecodeError
 
 CHUNK_ITEMS = 2000
 """Items pushed at once: some ten seconds of two sensors. Results do not depend on it, speed does."""
