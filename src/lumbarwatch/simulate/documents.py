@@ -91,23 +91,21 @@ def truth(session: SimulatedSession) -> Document:
         },
         "standing": [list(window) for window in session.performance.standing],
         "sets": _sets(session),
-        "reps": [
-            _rep(session, rep, labels) for rep, labels in zip(session.reps, session.labels, strict=True)
-        ],
+        "reps": _reps(session),
         "warnings": [],
     }
 
 
 def _sensor(session: SimulatedSession, place: Placement) -> Document:
     """Facts of the sensor that is labelled with a place."""
-    signals, received = session.signals[place], session.received[place]
+    signals = session.signals[place]
     worn_at = place.other if session.scenario.swapped else place
     taken = len(signals.t_true_s)
     return {
         "worn_at": worn_at.value,
         "rate_hz": signals.rate_hz,
         "samples": taken,
-        "lost_fraction": 1.0 - len(np.unique(received.sample)) / taken,
+        "lost_fraction": 1.0 - len(_heard_s(session, place)) / taken,
         "segment_from_sensor": session.mounting[worn_at].tolist(),
         "holes": [
             {"t_start_s": hole.start_s, "t_end_s": hole.end_s, "restart": hole.restart}
@@ -138,7 +136,16 @@ def _sets(session: SimulatedSession) -> Sequence[Document]:
     return documents
 
 
-def _rep(session: SimulatedSession, rep: TruthRep, labels: Sequence[Label]) -> Document:
+def _reps(session: SimulatedSession) -> list[Document]:
+    heard = [_heard_s(session, place) for place in Placement]
+    period_s = 1.0 / session.rate_hz
+    return [
+        _rep(rep, labels, _quality(heard, rep, period_s))
+        for rep, labels in zip(session.reps, session.labels, strict=True)
+    ]
+
+
+def _rep(rep: TruthRep, labels: Sequence[Label], quality: Document) -> Document:
     document = _fields(rep)
     document["set"], document["rep"] = document.pop("set_number"), document.pop("rep_number")
     document["planted"] = sorted(rep.planted)
@@ -148,7 +155,7 @@ def _rep(session: SimulatedSession, rep: TruthRep, labels: Sequence[Label]) -> D
         "eccentric_s": rep.eccentric_s,
         "tilt_sigma_deg": 0.0,
         "lambda_sigma_deg": 0.0,
-        "quality": _quality(session, rep),
+        "quality": quality,
         "graded": True,
         "not_graded": [],
         "borderline": [],
@@ -157,18 +164,22 @@ def _rep(session: SimulatedSession, rep: TruthRep, labels: Sequence[Label]) -> D
     }
 
 
-def _quality(session: SimulatedSession, rep: TruthRep) -> Document:
+def _heard_s(session: SimulatedSession, place: Placement) -> Floats:
+    """When the samples that arrived were taken, in order, each once."""
+    taken_s = session.signals[place].t_true_s
+    heard = np.zeros(len(taken_s), dtype=bool)
+    heard[session.received[place].sample] = True
+    return taken_s[heard]
+
+
+def _quality(heard: Sequence[Floats], rep: TruthRep, period_s: float) -> Document:
     """What was lost of either sensor during a repetition, the worse of both."""
     lost, longest = 0.0, 0.0
-    for place in Placement:
-        taken_s = session.signals[place].t_true_s
-        heard_s = np.sort(taken_s[np.unique(session.received[place].sample)])
-        period = 1.0 / session.rate_hz
-        inside = (heard_s >= rep.t_start_s) & (heard_s <= rep.t_end_s)
-        lost = max(lost, 1.0 - float(inside.sum()) * period / max(rep.t_end_s - rep.t_start_s, period))
-        near = heard_s[(heard_s > rep.t_start_s - 2.0) & (heard_s < rep.t_end_s + 2.0)]
-        gaps = np.diff(near)[(near[1:] > rep.t_start_s) & (near[:-1] < rep.t_end_s)]
-        longest = max(longest, float(gaps.max(initial=period)) - period)
+    for heard_s in heard:
+        first, last = np.searchsorted(heard_s, [rep.t_start_s, rep.t_end_s]).tolist()
+        lost = max(lost, 1.0 - (last - first) * period_s / max(rep.t_end_s - rep.t_start_s, period_s))
+        gaps = np.diff(heard_s[max(first - 1, 0) : last + 1])  # those that reach into the repetition, too
+        longest = max(longest, float(gaps.max(initial=period_s)) - period_s)
     return {"lost_fraction": max(0.0, lost), "longest_gap_s": longest}
 
 

@@ -34,7 +34,7 @@ LANDING_G = 1.8
 """Peak specific force at landing that makes W4 red by itself, in g."""
 
 ROTATION_CLEAR_BELOW = 2.5
-"""W5's quantity cannot lie 5 deg below its limit of 4: this is its clear distance on that side (convention)."""
+"""W5's quantity cannot lie 5 deg below its limit of 4: this is clear on that side (convention)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,13 @@
 """Sensor groups (design 10) and what a part's errors do to what it should read."""
 
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 import numpy as np
 
 from lumbarwatch.model.body import STANDARD_GRAVITY_MPS2
 from lumbarwatch.model.checks import Floats, Integers
 from lumbarwatch.simulate.delivery import Radio
-
-
-class SensorGroup(StrEnum):
-    """Quality of the simulated sensors."""
-
-    IDEAL = "ideal"
-    GOOD = "good"
-    CHEAP = "cheap"
+from lumbarwatch.simulate.groups import SensorGroup
 
 
 @dataclass(frozen=True, slots=True)

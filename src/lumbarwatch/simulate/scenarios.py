@@ -1,8 +1,10 @@
 """The scenarios by name."""
 
+import difflib
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from lumbarwatch.model.errors import UserError
 from lumbarwatch.model.verdicts import WarningId
 from lumbarwatch.simulate.everyday import GetUp, LieDown, Rest, Segment, Stand, Walk
 from lumbarwatch.simulate.lifts import (
@@ -25,8 +27,8 @@ from lumbarwatch.simulate.scenarios_sensors import SENSORS
 from lumbarwatch.simulate.stage import AthleteProfile
 
 
-class UnknownScenarioError(ValueError):
-    """No scenario of that name; the message lists near ones."""
+class UnknownScenarioError(UserError):
+    """No scenario of that name; the sentence lists near ones."""
 
 
 def _between_sets(seconds: float = 20.0) -> list[Segment]:
@@ -90,6 +92,6 @@ def scenario_named(name: str) -> Scenario:
     """
     if name in SCENARIOS:
         return SCENARIOS[name]
-    near = [known for known in SCENARIOS if name[:4] and known.startswith(name[:4])]
+    near = difflib.get_close_matches(name, SCENARIOS, n=3)
     hint = f"did you mean {' or '.join(near)}?" if near else "`lumbarwatch simulate --list` shows all."
-    raise UnknownScenarioError(f"there is no scenario called {name!r}: {hint}")
+    raise UnknownScenarioError(f"There is no scenario called {name!r}: {hint}")

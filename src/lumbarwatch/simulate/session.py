@@ -13,9 +13,10 @@ from lumbarwatch.simulate import frames, truth
 from lumbarwatch.simulate.athlete import Performance, finished
 from lumbarwatch.simulate.delivery import Delivery, deliver
 from lumbarwatch.simulate.faults import SLIP_CHANNEL, Hole, SlipTruth, holes, slip
+from lumbarwatch.simulate.groups import SensorGroup
 from lumbarwatch.simulate.labels import Label, drift, label
 from lumbarwatch.simulate.mounting import mountings
-from lumbarwatch.simulate.parts import GROUPS, Part, PartErrors, SensorGroup, without_skin
+from lumbarwatch.simulate.parts import GROUPS, Part, PartErrors, without_skin
 from lumbarwatch.simulate.scenario import Scenario, filler
 from lumbarwatch.simulate.scenarios import scenario_named
 from lumbarwatch.simulate.signals import SensorSignals

@@ -38,11 +38,7 @@ class Grid:
     rate_dps: Floats  # of the pelvis' pitch
     hip_m: Floats  # height above the back's contact
     pelvis_g: Floats  # norm of the specific force at the pelvis sensor's site
-
-    @property
-    def extension_deg(self) -> Floats:
-        """Lumbar extension, wrapped."""
-        return np.mod(self.lumbar_pitch_deg - self.pitch_deg + 180.0, 360.0) - 180.0
+    extension_deg: Floats  # lumbar extension, wrapped
 
     def cut(self, start_s: float, end_s: float) -> slice:
         """Points from start to end, at least one."""
@@ -124,6 +120,7 @@ def _grid(performance: Performance, t_s: Floats) -> Grid:
         rate_dps=pelvis.rate[2],
         hip_m=hip_from_bench(pitch, lumbar_pitch, performance.profile.stature_m)[1],
         pelvis_g=np.sqrt((force**2).sum(axis=0)) / STANDARD_GRAVITY_MPS2,
+        extension_deg=np.mod(lumbar_pitch - pitch + 180.0, 360.0) - 180.0,
     )
 
 
