@@ -11,8 +11,8 @@ from lumbarwatch.model.notification import RawNotification
 from lumbarwatch.model.samples import ImuBatch, Placement
 from lumbarwatch.sensors import catalogue
 from lumbarwatch.sensors.base import DecodeError, Decoder, Driver
-from lumbarwatch.sensors.keeper import LinkTiming
 from lumbarwatch.sensors.link import LinkManager, Target
+from lumbarwatch.sensors.link_types import LinkTiming
 from lumbarwatch.simulate.clock import SpeedClock
 from lumbarwatch.simulate.signals import SensorSignals
 from lumbarwatch.simulate.virtual_radio import VirtualRadio, VirtualSensor
@@ -104,14 +104,7 @@ async def stream(
             timing=timing,
         )
         heard.manager = manager
-        if targets is None:
-            found = {sensor.address: sensor for sensor in await manager.scan(expected=len(sensors))}
-            targets = {
-                peripheral.signals.placement: found[peripheral.address]
-                for peripheral in radio.peripherals
-                if peripheral.signals is not None
-            }
-        running = asyncio.create_task(manager.run(targets))
+        running = asyncio.create_task(manager.run(targets or radio.assignments))
         await radio.finished()
         await clock.sleep(extra_s)
         await manager.stop()

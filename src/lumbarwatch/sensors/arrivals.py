@@ -9,7 +9,7 @@ from lumbarwatch.model.samples import NS_PER_S
 
 SILENT_PACKETS = 5
 SILENT_AT_LEAST_S = 0.25
-SILENT_AT_MOST_S = 0.42
+SILENT_AT_MOST_S = 0.39
 """Five packet times, but no shorter than a fade every link has and short enough to be shown within 0.5 s."""
 WINDOW_S = 4.0
 """Rate and interval are measured over this time (convention)."""
@@ -42,9 +42,13 @@ class Arrivals:
             self._packets.popleft()
 
     def clear(self) -> None:
-        """The link is new: forget."""
-        self._packets.clear()
+        """The link is new: nothing has come yet."""
+        self.forget()
         self.last_ns = None
+
+    def forget(self) -> None:
+        """Measure rate and interval anew."""
+        self._packets.clear()
 
     def rate_hz(self) -> float | None:
         """Samples per second over the window; None before there is a second of them."""

@@ -12,7 +12,10 @@ from typing import cast
 from lumbarwatch.model.events import LinkReason
 from lumbarwatch.sensors.base import JSON, Decoder, Driver, SensorError
 from lumbarwatch.sensors.lm1 import Lm1Decoder, Lm1Driver
-from lumbarwatch.wire import lm1
+from lumbarwatch.sensors.movella import MovellaDecoder, MovellaDriver
+from lumbarwatch.sensors.movesense import MovesenseDecoder, MovesenseDriver
+from lumbarwatch.sensors.witmotion import WitMotionDecoder, WitMotionDriver
+from lumbarwatch.wire import lm1, movella, movesense, witmotion
 
 ENTRY_POINTS = "lumbarwatch.sensors"
 
@@ -42,6 +45,12 @@ class Family:
         return bool(name) and name.startswith(self.name_prefixes) if self.name_prefixes else False
 
 
+def _last_word(name: str) -> str:
+    """Serial number of a name such as "Movesense 174630000192"."""
+    word = name.rpartition(" ")[2]
+    return word if word.isdigit() else ""
+
+
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
         "lm1": Family(
@@ -50,6 +59,32 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
             driver=Lm1Driver,
             decoder=Lm1Decoder,
             services=frozenset({lm1.SERVICE}),
+        ),
+        "witmotion": Family(
+            name="witmotion",
+            label="WitMotion BLE 5.0",
+            driver=WitMotionDriver,
+            decoder=WitMotionDecoder,
+            services=frozenset({witmotion.SERVICE}),
+            name_prefixes=("WT901", "WT9011", "BWT901"),
+        ),
+        "movesense": Family(
+            name="movesense",
+            label="Movesense",
+            driver=MovesenseDriver,
+            decoder=MovesenseDecoder,
+            services=frozenset({movesense.ADVERTISED_SERVICE, movesense.SERVICE}),
+            name_prefixes=("Movesense",),
+            serial_in_name=_last_word,
+        ),
+        "movella": Family(
+            name="movella",
+            label="Movella DOT",
+            driver=MovellaDriver,
+            decoder=MovellaDecoder,
+            services=frozenset({movella.CONFIGURATION_SERVICE, movella.MEASUREMENT_SERVICE}),
+            name_prefixes=("Movella DOT", "Xsens DOT"),
+            company_ids=frozenset({movella.COMPANY_ID}),
         ),
     }
 )

@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Protocol
 
 from lumbarwatch.model.clock import Clock
 from lumbarwatch.model.events import LinkEvent, LinkReason, LinkState
@@ -12,73 +10,13 @@ from lumbarwatch.model.samples import NS_PER_S, Placement
 from lumbarwatch.sensors.arrivals import Arrivals, silence_limit_s
 from lumbarwatch.sensors.backoff import pause_s, rescan_due
 from lumbarwatch.sensors.base import Driver, FoundSensor, GattClient, SensorError
+from lumbarwatch.sensors.link_types import LinkTiming, OpenLink, SensorDetails, SensorStatus
 from lumbarwatch.sensors.reasons import sentence
 from lumbarwatch.sensors.waiting import wait_for_any
 from lumbarwatch.wire.errors import DecodeError
 
-
-@dataclass(frozen=True, slots=True)
-class LinkTiming:
-    """Time-outs and thresholds of a link (all conventions; the first three count real time)."""
-
-    connect_s: float = 9.0
-    start_s: float = 10.0
-    stop_s: float = 2.0
-    scan_s: float = 4.0
-    tick_s: float = 0.05
-    first_packet_s: float = 3.0  # after the start command; then the sensor counts as asleep
-    dead_s: float = 5.0  # of silence on an open link: the system has not noticed that it is gone
-    battery_every_s: float = 60.0
-    battery_low_percent: int = 15
-    weak_dbm: int = -85
-    rate_low: float = 0.9  # of the nominal rate
-    garbage_packets: int = 5  # within a second
-    notice_every_s: float = 10.0  # the same notice is not repeated sooner
-    refused_pause_s: float = 10.0  # before a sensor with wrong firmware is asked again
-
-
-@dataclass(frozen=True, slots=True)
-class SensorDetails:
-    """What a sensor says of itself; None: it does not say."""
-
-    serial: str | None = None
-    battery_percent: int | None = None
-    firmware: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SensorStatus:
-    """How one sensor does, for people to see. None: not known (yet)."""
-
-    placement: Placement
-    state: LinkState
-    reason: LinkReason | None = None
-    sentence: str = ""
-    family: str = ""
-    name: str = ""
-    address: str = ""
-    serial: str | None = None
-    battery_percent: int | None = None
-    firmware: str | None = None
-    rssi_dbm: int | None = None
-    rate_hz: float | None = None  # samples per second as they arrive
-    interval_ms: float | None = None  # connection interval that shows in the arrival times
-    connections: int = 0
-    last_arrival_ns: int | None = None
-
-
-class OpenLink(GattClient, Protocol):
-    """A connected sensor."""
-
-    gone: asyncio.Event
-
-    async def subscribe(self, characteristic: str, *, use_start_notify: bool) -> None:
-        """Have notifications delivered."""
-        ...
-
-    async def close(self) -> None:
-        """Unsubscribe and disconnect."""
-        ...
+STUBBORN = 3
+"""Connections in a row that break before any data came: someone else has the sensor (convention)."""
 
 
 class Keeper:
@@ -116,6 +54,8 @@ class Keeper:
         self._ending = asyncio.Event()
         self._ended = asyncio.Event()
         self._running = False
+        self._streamed = False  # on the connection in hand
+        self._attempt: asyncio.Future[int] | None = None
         self._arrivals = Arrivals()
         self._state = LinkState.SEARCHING
         self._reason: LinkReason | None = None
@@ -180,7 +120,12 @@ class Keeper:
         failures = 0
         try:
             while not self._ending.is_set():
-                failures = await self._try(failures)
+                self._attempt = asyncio.ensure_future(self._try(failures))
+                failures = await self._attempt
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise  # from outside; otherwise stop() called off an attempt to connect
         finally:
             self._running = False
             self._say(LinkState.ENDED)
@@ -189,6 +134,8 @@ class Keeper:
     async def stop(self) -> None:
         """End the link; the intent is marked first, so that the disconnect is not taken for a loss."""
         self._ending.set()
+        if self._attempt is not None and self._link is None:
+            self._attempt.cancel()
         if self._running:
             await self._ended.wait()
 
@@ -197,34 +144,44 @@ class Keeper:
         try:
             await self._connect_and_stay(failures)
         except SensorError as error:
-            if self._ending.is_set():
-                return 0
-            streamed = self._state in (LinkState.STREAMING, LinkState.SILENT)
-            self._say(LinkState.LOST, error.reason, error.sentence)
-            refused = error.reason is LinkReason.WRONG_FIRMWARE
-            failures = 0 if streamed else failures + 1
+            failures = 0 if self._streamed else failures + 1
+            reason, words = error.reason, error.sentence
+            if reason is LinkReason.CUT and failures >= STUBBORN and self._found is not None:
+                reason, words = LinkReason.IN_USE, sentence(LinkReason.IN_USE, self._found.label)
+            self._say(LinkState.LOST, reason, words)
+            refused = reason is LinkReason.WRONG_FIRMWARE
             await self._pause(self._timing.refused_pause_s if refused else pause_s(failures))
         return failures
 
     async def _connect_and_stay(self, failures: int) -> None:
-        if self._found is None or rescan_due(failures):
-            self._say(LinkState.SEARCHING, self._reason, self._detail)
-            self._found = await self._find()
-        sensor = self._found
-        self._say(LinkState.CONNECTING, self._reason, self._detail)
+        """Find, connect, start and watch; returns only when the link is to end.
+
+        Raises
+        ------
+        SensorError
+            Whatever else a Bluetooth stack throws: the link is tried again and the user told.
+        """
+        self._streamed = False
+        try:
+            if self._found is None or rescan_due(failures):
+                self._say(LinkState.SEARCHING, self._reason, self._detail)
+                self._found = await self._find()
+            self._say(LinkState.CONNECTING, self._reason, self._detail)
+            await self._one_connection(self._found)
+        except SensorError:
+            raise
+        except Exception as error:
+            reason = LinkReason.GARBAGE if isinstance(error, DecodeError) else LinkReason.CUT
+            label = "" if self._found is None else self._found.label
+            raise SensorError(reason, sentence(reason, label)) from error
+
+    async def _one_connection(self, sensor: FoundSensor) -> None:
         link = await self._open_link(sensor, self._heard, self._timing.connect_s)
         self._connections += 1
         try:
             driver = await self._start(sensor, link)
             self._link = link
             await self._watch(driver, link, sensor)
-        except SensorError:
-            raise
-        except DecodeError as error:
-            raise SensorError(LinkReason.GARBAGE, f"{sentence(LinkReason.GARBAGE, sensor.label)}") from error
-        except Exception as error:
-            # Whatever a Bluetooth stack throws, the link is tried again and the user told.
-            raise SensorError(LinkReason.CUT, sentence(LinkReason.CUT, sensor.label)) from error
         finally:
             self._link = None
             await self._close(link)
@@ -236,6 +193,10 @@ class Keeper:
         self._arrivals.clear()
         async with asyncio.timeout(self._timing.start_s):
             for characteristic in driver.notify_characteristics:
+                if not link.has(characteristic):
+                    raise SensorError(
+                        LinkReason.WRONG_FIRMWARE, sentence(LinkReason.WRONG_FIRMWARE, sensor.label)
+                    )
                 await link.subscribe(characteristic, use_start_notify=driver.has_counter_or_clock)
             firmware = await driver.firmware(link)
             driver.check_firmware(firmware)
@@ -281,6 +242,9 @@ class Keeper:
                 raise SensorError(reason, sentence(reason, sensor.label))
         elif quiet_ticks == 0 and last is not None:
             if self._state is not LinkState.STREAMING:
+                if self._state is LinkState.SILENT:
+                    self._arrivals.forget()  # the pause is no rate
+                self._streamed = True
                 self._say(LinkState.STREAMING)
             self._look_after(sensor)
 

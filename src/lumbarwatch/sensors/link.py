@@ -26,7 +26,8 @@ from lumbarwatch.model.notification import RawNotification
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.sensors.base import ANSWER_TIMEOUT_S, Driver, FoundSensor, SensorError
 from lumbarwatch.sensors.catalogue import Family, families, recognise
-from lumbarwatch.sensors.keeper import Keeper, LinkTiming, OpenLink, SensorDetails, SensorStatus
+from lumbarwatch.sensors.keeper import Keeper
+from lumbarwatch.sensors.link_types import LinkTiming, OpenLink, SensorDetails, SensorStatus
 from lumbarwatch.sensors.reasons import sentence
 from lumbarwatch.sensors.waiting import wait_for_any
 

@@ -109,7 +109,7 @@ class Lm1Driver(Driver):
                 "rate_hz": info.rate_hz,
                 "acc_scale_mps2": info.acc_scale_mps2,
                 "gyr_scale_radps": info.gyr_scale_radps,
-                "serial": info.serial.hex(),
+                "serial": info.serial_text,
             }
         )
         await _command(client, lm1.Command.start(self._kind, self._batch))
@@ -128,8 +128,8 @@ class Lm1Driver(Driver):
             await client.write(lm1.HAPTIC, bytes(lm1.Haptic(pattern, strength, ms)), response=False)
 
     async def serial(self, client: GattClient) -> str | None:
-        """Serial number as hex."""
-        return (await self._read_info(client)).serial.hex()
+        """Serial number."""
+        return (await self._read_info(client)).serial_text
 
     async def ask_clock(self, client: GattClient, token: int) -> lm1.ClockBeacon:
         """Device time at the receipt of a token."""

@@ -21,7 +21,7 @@ SENTENCES: Mapping[LinkReason, str] = MappingProxyType(
         ),
         LinkReason.NOT_FOUND: (
             "{sensor} was not found: wake it (move it or press its button), charge it, "
-            "bring it within two metres of this computer and try again."
+            "bring it within two metres of this computer and close other apps or phones that may hold it."
         ),
         LinkReason.IN_USE: (
             "{sensor} did not accept the connection, it may be connected elsewhere: close other apps and "

@@ -16,22 +16,38 @@ from bumble.device import Device
 from bumble.link import LocalLink
 
 from lumbarwatch.model.clock import Clock
+from lumbarwatch.model.samples import Placement
 from lumbarwatch.simulate.bleak_backend import Backend, make_backend
 from lumbarwatch.simulate.peripherals.base import Peripheral, device_on
 from lumbarwatch.simulate.peripherals.lm1 import Lm1Peripheral
+from lumbarwatch.simulate.peripherals.movella import MovellaPeripheral
+from lumbarwatch.simulate.peripherals.movesense import MovesensePeripheral
 from lumbarwatch.simulate.peripherals.options import RadioOptions
 from lumbarwatch.simulate.peripherals.session_time import SessionTime
+from lumbarwatch.simulate.peripherals.witmotion import WitMotionPeripheral
 from lumbarwatch.simulate.signals import SensorSignals
 
 __all__ = ["FAMILIES", "NOMINAL_RATE_HZ", "RadioOptions", "VirtualRadio", "VirtualSensor"]
 
 CENTRAL_ADDRESS = "F0:F1:F2:F3:F4:01"
 
-FAMILIES: Mapping[str, type[Peripheral]] = MappingProxyType({"lm1": Lm1Peripheral})
+FAMILIES: Mapping[str, type[Peripheral]] = MappingProxyType(
+    {
+        "lm1": Lm1Peripheral,
+        "witmotion": WitMotionPeripheral,
+        "movesense": MovesensePeripheral,
+        "movella": MovellaPeripheral,
+    }
+)
 """Virtual sensor of each family, by the family's name."""
 
-NOMINAL_RATE_HZ: Mapping[str, float] = MappingProxyType({"lm1": 104.0})
+NOMINAL_RATE_HZ: Mapping[str, float] = MappingProxyType(
+    {"lm1": 104.0, "witmotion": 100.0, "movesense": 104.0, "movella": 60.0}
+)
 """The rate at which each family is used; the simulated athlete's signals are to have it."""
+
+LEAD_S = 0.1
+"""Real time between the last sensor's start and the session's, in which the host hears that it started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +98,12 @@ class VirtualRadio:
             doubles=self._doubles,
         )
 
+    @property
+    def assignments(self) -> Mapping[Placement, str]:
+        """Address of the sensor worn at each place, for ``LinkManager.run``."""
+        worn = [p for p in self.peripherals if p.signals is not None]
+        return {p.signals.placement: p.address for p in worn if p.signals is not None}
+
     async def start(self) -> None:
         """Power on the adapter and the sensors."""
         logging.getLogger("bumble").setLevel(logging.CRITICAL)  # a lost link is this radio's daily business
@@ -120,6 +142,7 @@ class VirtualRadio:
         for peripheral in self.peripherals:
             if peripheral.signals is not None:
                 await peripheral.started.wait()
+        await asyncio.sleep(LEAD_S)
         self.time.begin()
 
 

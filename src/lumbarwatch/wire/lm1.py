@@ -165,6 +165,13 @@ class Info:
     capabilities: Capability = NO_CAPABILITY
     version: int = VERSION
 
+    @property
+    def serial_text(self) -> str:
+        """Serial number for people: its text if it is one, else hex."""
+        trimmed = self.serial.strip(b"\0")
+        readable = bool(trimmed) and all(0x21 <= byte <= 0x7E for byte in trimmed)
+        return trimmed.decode("ascii") if readable else self.serial.hex()
+
     @classmethod
     def from_bytes(cls, payload: bytes) -> Self:
         """Read the info characteristic; refuses rates and scales that can't be."""

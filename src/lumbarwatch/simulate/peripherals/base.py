@@ -10,15 +10,16 @@ from typing import Any
 
 import numpy as np
 from bumble.controller import Controller
-from bumble.core import AdvertisingData
+from bumble.core import AdvertisingData, BaseBumbleError
 from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.hci import HCI_CONNECTION_TIMEOUT_ERROR, Address
 from bumble.host import Host
 from bumble.link import LocalLink
 from bumble.transport.common import AsyncPipeSink
+from numpy.typing import NDArray
 
-from lumbarwatch.model.checks import Integers
+from lumbarwatch.model.checks import Floats, Integers
 from lumbarwatch.simulate.peripherals.options import RadioOptions
 from lumbarwatch.simulate.peripherals.session_time import SessionTime
 from lumbarwatch.simulate.signals import SensorSignals
@@ -62,12 +63,14 @@ class Peripheral(ABC):
         self.signals = signals
         self.options = options
         self.address = f"F0:F1:F2:F3:F4:{0x10 + index:02X}"
-        self.serial = options.serial or f"{self.family.upper()}{index + 1:06d}"
+        self._index = index
+        self.serial = options.serial or self.usual_serial()
         self.name = options.name or self.usual_name()
         self.streaming = False
         self.started = asyncio.Event()  # first start command
         self.sent = 0  # samples given to the radio
         self.connections = 0
+        self.cuts = 0  # that hit an open link
         self._time = time
         self._next = 0  # index of the next sample
         self._origin = 0  # index of the first sample after the last boot
@@ -75,6 +78,7 @@ class Peripheral(ABC):
         self._packets = 0
         self._dead = False
         self._random = random.Random(options.seed)  # noqa: S311
+        self._failures: list[BaseException] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._connection: Connection | None = None
         self._device: Device | None = None
@@ -111,12 +115,20 @@ class Peripheral(ABC):
         """The family's usual advertised name."""
         return self.default_name
 
+    def usual_serial(self) -> str:
+        """A serial number in the family's way."""
+        return f"{self.family.upper()}{self._index + 1:05d}"
+
+    def prepare(self, device: Device) -> None:  # noqa: B027
+        """Set up what is special about the family's firmware."""
+
     # Life --------------------------------------------------------------------------------------------------
     async def power_on(self, link: LocalLink) -> None:
         """Come into range and advertise."""
         device, _ = device_on(link, self.name, self.address)
         self._device = device
         device.add_services(self.services())
+        self.prepare(device)
         # The virtual link knows no scan requests: the name goes with the advertisement.
         fields = [(AdvertisingData.FLAGS, b"\x06"), *self.advertisement()]
         fields.append((AdvertisingData.COMPLETE_LOCAL_NAME, self.name.encode()))
@@ -139,6 +151,8 @@ class Peripheral(ABC):
         if self._device is not None:
             await self._device.stop_advertising()
             await self._device.power_off()
+        for error in self._failures:
+            raise error
 
     def begin_streaming(self) -> None:
         """A start command came; what waited from before is old."""
@@ -157,7 +171,7 @@ class Peripheral(ABC):
         """Do something beside; ends with the sensor."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
 
     async def notify(self, characteristic: "Characteristic[bytes]", payload: bytes) -> None:
         """Send a notification to the connected host, if it has subscribed."""
@@ -198,6 +212,12 @@ class Peripheral(ABC):
         device_s = float(np.interp(now_s, self.signals.t_true_s, self.signals.t_device_s))
         return int(device_s * 1e6)
 
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, BaseBumbleError | TimeoutError):
+            self._failures.append(error)  # a link that went away meanwhile is no failure
+
     # Sampling and sending ----------------------------------------------------------------------------------
     async def _sample(self) -> None:
         signals = self.signals
@@ -221,7 +241,7 @@ class Peripheral(ABC):
         self._packets += 1
         if self.options.garbage_every and self._packets % self.options.garbage_every == 0:
             self._queue.append((now_s, 0, self._random.randbytes(self._random.randint(1, 24))))
-        while self._queue[0][0] < now_s - self.options.buffer_s:
+        while self._queue and self._queue[0][0] < now_s - self.options.buffer_s:
             self._queue.popleft()
 
     async def _connection_events(self) -> None:
@@ -262,6 +282,7 @@ class Peripheral(ABC):
     async def _cut(self) -> None:
         self.end_streaming()
         if self._connection is not None:
+            self.cuts += 1
             await self._connection.disconnect(HCI_CONNECTION_TIMEOUT_ERROR)
 
     async def _reboot(self) -> None:
@@ -294,6 +315,11 @@ class Peripheral(ABC):
             await self._time.sleep(self.options.away_s)
         if self._device is not None:
             await self._device.start_advertising()
+
+
+def to_counts(values: Floats, scale: float) -> NDArray[np.int16]:
+    """Values as a 16-bit part reports them."""
+    return np.clip(np.rint(values / scale), -32768, 32767).astype(np.int16)
 
 
 def readable(uuid: str, value: bytes) -> "Characteristic[bytes]":

@@ -7,7 +7,6 @@ from bumble.gatt import Characteristic, Service
 from numpy.typing import NDArray
 
 from lumbarwatch.model.body import STANDARD_GRAVITY_MPS2
-from lumbarwatch.model.checks import Floats
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.simulate.peripherals.base import (
     Peripheral,
@@ -17,6 +16,7 @@ from lumbarwatch.simulate.peripherals.base import (
     notifying,
     readable,
     service_uuid_field,
+    to_counts,
     writable,
 )
 from lumbarwatch.simulate.peripherals.options import RadioOptions
@@ -31,11 +31,6 @@ GYR_SCALE_RADPS = float(np.float32(math.radians(2000) / 32768))
 """Per count at a range of 2000 deg/s."""
 
 _ROLES = {Placement.PELVIS: lm1.Role.SACRUM, Placement.LUMBAR: lm1.Role.L1}
-
-
-def to_counts(values: Floats, scale: float) -> NDArray[np.int16]:
-    """Values as a 16-bit part reports them."""
-    return np.clip(np.rint(values / scale), -32768, 32767).astype(np.int16)
 
 
 class Lm1Peripheral(Peripheral):

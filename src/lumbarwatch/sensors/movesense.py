@@ -1,0 +1,190 @@
+"""Movesense over its GATT Sensor Data Protocol: IMU6 blocks with a millisecond stamp, often in two parts."""
+
+import math
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from lumbarwatch.model.events import LinkReason
+from lumbarwatch.model.notification import RawNotification
+from lumbarwatch.model.samples import NS_PER_S, ImuBatch, SensorInfo
+from lumbarwatch.sensors.base import JSON, DecodeError, Decoder, Driver, GattClient, SensorError, make_batch
+from lumbarwatch.sensors.block_clock import BlockClock
+from lumbarwatch.sensors.fields import number, text
+from lumbarwatch.sensors.repeats import Repeats
+from lumbarwatch.wire import movesense as wire
+
+FAMILY = "movesense"
+RATE_HZ = 104
+PACKETS_PER_S = 13.0
+"""The sensor gathers blocks so that about 13 leave a second (4 samples at 52 Hz, 8 at 104 Hz)."""
+STREAM_REFERENCE = 1
+HELLO_REFERENCE = 2
+BATTERY_REFERENCE = 3
+GYR_RANGE_RADPS = math.radians(2000)
+ACC_RANGE_MPS2 = 8 * 9.80665
+"""Ranges after power-on (device library, meas/acc.yaml and gyro.yaml)."""
+
+_NS_PER_MS = 1_000_000
+_CLOCK_MODULO_NS = wire.CLOCK_MODULO_MS * _NS_PER_MS
+
+
+class MovesenseDecoder(Decoder):
+    """Data notifications to batches. ``description``: rate_hz, serial."""
+
+    def __init__(self, description: Mapping[str, JSON]) -> None:
+        rate_hz = number(description, "rate_hz")
+        self._info = SensorInfo(
+            nominal_rate_hz=rate_hz,
+            clock_modulo_ns=_CLOCK_MODULO_NS,
+            gyr_range_radps=GYR_RANGE_RADPS,
+            acc_range_mps2=ACC_RANGE_MPS2,
+            serial=text(description, "serial"),
+            family=FAMILY,
+        )
+        self._clock = BlockClock(round(NS_PER_S / rate_hz), _CLOCK_MODULO_NS)
+        self._repeats = Repeats()
+        self._first: bytes | None = None
+        self._last_second = b""
+        self._last_ms: int | None = None
+        self._last_n = 0
+
+    @property
+    def info(self) -> SensorInfo:
+        """Ranges, clock and rate; no counter."""
+        return self._info
+
+    def decode(self, notification: RawNotification) -> list[ImuBatch]:
+        """Samples of a block, once both its parts are there."""
+        if notification.characteristic != wire.NOTIFY or notification.payload[:1] == b"\x01":
+            return []
+        part = wire.DataPart.from_bytes(notification.payload)
+        if part.reference != STREAM_REFERENCE:
+            return []
+        block = self._second(part) if part.second else self._begin(part)
+        return [] if block is None else [self._batch(notification, wire.Imu6Block.from_bytes(block))]
+
+    def _begin(self, part: wire.DataPart) -> bytes | None:
+        """A whole block, or None for a first half, which is kept, and for a repeat."""
+        if self._repeats.seen(part.payload):
+            return None
+        torn = self._first is not None
+        self._first = None
+        if wire.is_block(part.payload):
+            return part.payload
+        if len(part.payload) < wire.SENSOR_MTU - 5:
+            raise DecodeError(f"Movesense: {len(part.payload)} bytes are neither a block nor a first half")
+        self._first = part.payload
+        if torn:
+            raise DecodeError("Movesense: a block's second half is missing")
+        return None
+
+    def _second(self, part: wire.DataPart) -> bytes | None:
+        """The joined block, or None for the repeat of a half that is joined already."""
+        if self._first is None:
+            if part.payload == self._last_second:
+                return None
+            raise DecodeError("Movesense: a block's first half is missing")
+        block, self._first, self._last_second = self._first + part.payload, None, part.payload
+        return block
+
+    def _batch(self, notification: RawNotification, block: wire.Imu6Block) -> ImuBatch:
+        first_ns = block.t_ms * _NS_PER_MS
+        n = len(block.acc_mps2)
+        if self._last_ms is None or 0 < (block.t_ms - self._last_ms) % wire.CLOCK_MODULO_MS < 1 << 31:
+            self._clock.observe(first_ns, self._last_n)  # a block from before says nothing new
+            self._last_ms, self._last_n = block.t_ms, n
+        return make_batch(
+            notification,
+            gyr_radps=np.radians(block.gyr_dps.astype(np.float64)),
+            acc_mps2=block.acc_mps2.astype(np.float64),
+            t_device_ns=self._clock.spread(first_ns, n),
+        )
+
+
+class MovesenseDriver(Driver):
+    """Movesense on the link."""
+
+    family: ClassVar[str] = FAMILY
+    notify_characteristics: ClassVar[tuple[str, ...]] = (wire.NOTIFY,)
+
+    def __init__(self, rate_hz: int = RATE_HZ) -> None:
+        super().__init__()
+        self._rate_hz = rate_hz
+
+    def new_decoder(self, description: Mapping[str, JSON]) -> Decoder:
+        """A decoder for a description."""
+        return MovesenseDecoder(description)
+
+    async def start(self, client: GattClient) -> None:
+        """Subscribe to the IMU6 resource; subscriptions do not outlive a link."""
+        hello = await _hello(client)
+        self._describe({"rate_hz": float(self._rate_hz), "serial": "" if hello is None else hello.serial})
+        command = wire.Command.subscribe(STREAM_REFERENCE, wire.imu6_path(self._rate_hz))
+        result = await _result(client, command)
+        if not wire.HTTP_OK <= result.status < 300:
+            raise SensorError(
+                LinkReason.WRONG_FIRMWARE,
+                f"The Movesense sensor refuses to stream at {self._rate_hz} Hz (status {result.status}): "
+                "update its firmware with the vendor's Showcase app.",
+            )
+
+    async def stop(self, client: GattClient) -> None:
+        """Unsubscribe."""
+        await _result(client, wire.Command(wire.Code.UNSUBSCRIBE, STREAM_REFERENCE))
+
+    async def battery_percent(self, client: GattClient) -> int | None:
+        """The standard service where there is one, else the sensor's own resource (newer firmware)."""
+        standard = await super().battery_percent(client)
+        if standard is not None:
+            return standard
+        try:
+            result = await _result(client, wire.Command.get(BATTERY_REFERENCE, wire.BATTERY_PATH))
+        except TimeoutError:
+            return None
+        known = result.status == wire.HTTP_OK and result.value and result.value[0] <= 100
+        return result.value[0] if known else None
+
+    async def firmware(self, client: GattClient) -> str | None:
+        """Version of the app that speaks the protocol."""
+        hello = await _hello(client)
+        return None if hello is None else hello.version
+
+    async def serial(self, client: GattClient) -> str | None:
+        """Serial number, as printed on the sensor."""
+        hello = await _hello(client)
+        return None if hello is None else hello.serial
+
+    def samples_in(self, characteristic: str, payload: bytes) -> int:
+        """Samples of a block, counted with its first notification."""
+        if characteristic != wire.NOTIFY or payload[:1] != bytes([wire.Answer.DATA]):
+            return 0
+        return max(1, round(self._rate_hz / PACKETS_PER_S))
+
+    @property
+    def packet_s(self) -> float:
+        """A block's length."""
+        return 1.0 / PACKETS_PER_S
+
+
+async def _result(client: GattClient, command: wire.Command) -> wire.Result:
+    wanted = bytes([wire.Answer.RESULT, command.reference])
+
+    def answers(characteristic: str, payload: bytes) -> bool:
+        return characteristic == wire.NOTIFY and payload[:2] == wanted
+
+    return wire.Result.from_bytes(await client.ask(wire.WRITE, bytes(command), answers))
+
+
+async def _hello(client: GattClient) -> wire.Hello | None:
+    command = wire.Command(wire.Code.HELLO, HELLO_REFERENCE)
+    wanted = bytes([wire.Answer.RESULT, HELLO_REFERENCE])
+
+    def answers(characteristic: str, payload: bytes) -> bool:
+        return characteristic == wire.NOTIFY and payload[:2] == wanted
+
+    try:
+        return wire.Hello.from_bytes(await client.ask(wire.WRITE, bytes(command), answers))
+    except (TimeoutError, DecodeError):
+        return None  # other firmware answers otherwise; the stream does not depend on it
