@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 KINDS: Mapping[str, type[Any]] = types.MappingProxyType(
     {
+        "step_begun": events.StepBegun,
         "step_done": events.StepDone,
         "set_button": events.SetButton,
         "bar_load": events.BarLoad,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from lumbarwatch.model.errors import ErrorKind, UserError
+
 
 class StoreReason(StrEnum):
     """Every reason a user can do something about."""
@@ -17,6 +19,7 @@ class StoreReason(StrEnum):
     NOT_A_FOLDER = "not_a_folder"
     IO_ERROR = "io_error"
     MEMORY_FULL = "memory_full"  # the disk refused for so long that packets had to be dropped
+    RESCUED = "rescued"  # kept elsewhere
     MISSING = "missing"
     EXISTS = "exists"
     IN_USE = "in_use"
@@ -30,8 +33,10 @@ class StoreReason(StrEnum):
     DRIVER_MISSING = "driver_missing"
 
 
-class StoreError(Exception):
+class StoreError(UserError):
     """Something in the store can't be done; the message says what is wrong and what to do."""
+
+    kind = ErrorKind.STORE
 
     def __init__(self, reason: StoreReason, message: str) -> None:
         super().__init__(message)

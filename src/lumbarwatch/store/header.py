@@ -8,6 +8,7 @@ from typing import Final
 from lumbarwatch import __version__
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.store.codec import JsonObject
+from lumbarwatch.store.privacy import nameless
 
 RECORDING_SCHEMA: Final = "lumbarwatch.recording/1"
 """Changes only when older readers would misread a file."""
@@ -28,9 +29,12 @@ class RecordingHeader:
     simulated: bool = False
     pipeline_version: str = ""
     sensors: Mapping[Placement, JsonObject] = field(default_factory=_empty)  # driver.describe() of each
-    setup: JsonObject = field(default_factory=dict[str, object])
+    setup: JsonObject = field(default_factory=dict[str, object])  # kept without the athlete's name
     software_version: str = __version__
     schema: str = RECORDING_SCHEMA
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "setup", nameless(self.setup))
 
     def utc_ns(self, monotonic_ns: int) -> int:
         """Wall time of a monotonic time, if the wall clock was never set."""

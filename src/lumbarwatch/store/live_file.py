@@ -7,10 +7,12 @@ system survives the end of the process; ``sync`` makes it survive the end of the
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from io import RawIOBase
 from pathlib import Path
 
 from lumbarwatch.store.errors import StoreProblem, StoreReason, advice, reason_of
+from lumbarwatch.store.lock import try_lock
 
 MEMORY_BOUND_BYTES = 64 * 2**20
 """More than an hour of two sensors at 100 Hz (convention)."""
@@ -38,6 +40,7 @@ class LiveFile:
         self._position = 0
         self._dropped = 0
         self._unlinked = False
+        self._unsynced = False
         self._reported: StoreReason | None = None
 
     @property
@@ -80,7 +83,7 @@ class LiveFile:
         except OSError as error:
             self._tell(reason_of(error))
             return
-        if self._reported is not None:
+        if self._reported is not None and not self._unsynced:
             self._resolved()
 
     def sync(self) -> StoreProblem | None:
@@ -95,7 +98,9 @@ class LiveFile:
         try:
             getattr(os, "fdatasync", os.fsync)(descriptor)
             self._unlinked = os.fstat(descriptor).st_nlink == 0
+            self._unsynced = False
         except OSError as error:
+            self._unsynced = True
             return self._problem(reason_of(error))
         finally:
             os.close(descriptor)
@@ -107,23 +112,29 @@ class LiveFile:
             self._reported = problem.reason
             self._on_problem(problem)
 
-    def copy_to(self, target: Path) -> None:
+    def copy_to(self, target: Path, preamble: bytes) -> bool:
         """Write everything, what is on disk and what waits, to another place.
+
+        Where the disk can't even be read any more: ``preamble`` and what waits. Return whether it is all.
 
         Raises
         ------
         OSError
             The other place does not work either.
         """
+        blocks, whole = [preamble, bytes(self._waiting)], False
+        with suppress(OSError):
+            blocks, whole = self._blocks(), True
         with target.open("xb") as copy:
-            for block in self._blocks():
-                copy.write(block)
+            copy.writelines(blocks)
             copy.flush()
             os.fsync(copy.fileno())
+        return whole
 
     def close(self) -> None:
         """Let go of the file; what still waits is lost."""
-        self._raw.close()
+        with suppress(OSError):
+            self._raw.close()
 
     def _drain(self) -> None:
         while self._waiting:
@@ -153,6 +164,7 @@ class LiveFile:
         except OSError:
             self._tell(StoreReason.FOLDER_GONE)
             return False
+        try_lock(renewed)
         self._raw.close()
         self._raw = renewed
         self._waiting = bytearray().join(blocks)

@@ -1,7 +1,8 @@
 """Writes a session while it happens: one MCAP file, unchunked, every message handed to the system at once."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -19,6 +20,7 @@ from lumbarwatch.store.framing import Topic, framed_bytes, framed_json
 from lumbarwatch.store.header import RecordingHeader
 from lumbarwatch.store.live_file import LiveFile
 from lumbarwatch.store.lock import try_lock
+from lumbarwatch.store.rescue import rescue, rescue_folders
 
 PROFILE: Final = "lumbarwatch"
 LIBRARY: Final = f"lumbarwatch {__version__}"
@@ -34,7 +36,11 @@ class Recorder:
     """One live recording, made by :meth:`open`. No method raises for the disk: ``on_problem`` tells."""
 
     def __init__(
-        self, file: LiveFile, header: RecordingHeader, on_problem: Callable[[StoreProblem], None]
+        self,
+        file: LiveFile,
+        header: RecordingHeader,
+        on_problem: Callable[[StoreProblem], None],
+        rescue_to: Sequence[Path],
     ) -> None:
         self._file = file
         self._header = header
@@ -43,11 +49,10 @@ class Recorder:
         self._sequence = 0
         self._last_ns = header.started_at_monotonic_ns
         self._closed = False
-        stream = cast("IO[Any]", file)
-        self._writer = Writer(
-            stream, compression=CompressionType.NONE, use_chunking=False, enable_data_crcs=True
-        )
-        self._begin()
+        self._path = file.path
+        self._rescue_to = rescue_to
+        self._writer = _opening(file, header)
+        self._json(framing.HEADER_TOPIC, header.started_at_monotonic_ns, header_content(header))
 
     @classmethod
     def open(
@@ -55,8 +60,17 @@ class Recorder:
         folder: DataFolder,
         header: RecordingHeader,
         on_problem: Callable[[StoreProblem], None] = _ignore,
+        *,
+        rescue_to: Sequence[Path] | None = None,
     ) -> "Recorder":
         """Begin a new file ``live/SESSION.mcap``.
+
+        Parameters
+        ----------
+        on_problem
+            Told when writing fails, when packets begin to be lost, and when all is well again.
+        rescue_to
+            Folders for what the disk refuses to the end of the session; by default :func:`rescue_folders`.
 
         Raises
         ------
@@ -71,12 +85,13 @@ class Recorder:
         if not try_lock(raw):
             raw.close()
             raise StoreError(StoreReason.IN_USE, f"The recording {path} is being written by another program.")
-        return cls(LiveFile(raw, path, on_problem), header, on_problem)
+        folders = rescue_folders() if rescue_to is None else rescue_to
+        return cls(LiveFile(raw, path, on_problem), header, on_problem, folders)
 
     @property
     def path(self) -> Path:
         """The live file."""
-        return self._file.path
+        return self._path
 
     @property
     def messages(self) -> int:
@@ -124,21 +139,38 @@ class Recorder:
             self._report(await asyncio.to_thread(self._file.sync))
 
     def close(self) -> Path:
-        """End the file and let go of it; return its path. Closing twice does nothing."""
+        """End the file and let go of it; return its path. Closing twice does nothing.
+
+        If the disk refuses to the last, a copy goes to the first rescue folder that takes it; its path is
+        returned, and told as a problem.
+        """
         if not self._closed:
             self._closed = True
             self._writer.finish()
             self._file.flush()
-            self._report(self._file.sync())
+            if self._file.waiting_bytes:
+                self._rescue()
+            else:
+                self._report(self._file.sync())
             self._file.close()
-        return self._file.path
+        return self._path
 
-    def _begin(self) -> None:
-        """Write the header twice: as metadata for any tool, and as a message with a CRC for ourselves."""
-        content = cast("JsonObject", to_json(self._header))
-        self._writer.start(profile=PROFILE, library=LIBRARY)
-        self._writer.add_metadata(PROFILE, {"header": dumps(content)})
-        self._json(framing.HEADER_TOPIC, self._header.started_at_monotonic_ns, content)
+    def _rescue(self) -> None:
+        saved = rescue(self._file, self._preamble(), self._rescue_to)
+        if saved is not None:
+            self._path, problem = saved
+            self._on_problem(problem)
+
+    def _preamble(self) -> bytes:
+        """What a reader needs ahead of messages whose beginning is out of reach."""
+        buffer = BytesIO()
+        writer = _opening(buffer, self._header)
+        channels = {topic: register(writer, topic) for topic in self._channels}
+        log_ns, publish_ns = self._header.started_at_monotonic_ns, self._header.started_at_utc_ns
+        topic = Topic(framing.HEADER_TOPIC, framing.JSON_ENCODING)
+        data = framed_json(topic, 0, log_ns, publish_ns, header_content(self._header))
+        writer.add_message(channels[topic], log_ns, data, publish_ns, 0)
+        return buffer.getvalue()
 
     def _json(self, name: str, t_ns: int, content: JsonObject) -> None:
         topic = Topic(name, framing.JSON_ENCODING)
@@ -158,6 +190,20 @@ class Recorder:
     def _report(self, problem: StoreProblem | None) -> None:
         if problem is not None:
             self._file.tell_problem(problem)
+
+
+def header_content(header: RecordingHeader) -> JsonObject:
+    """A header as JSON."""
+    return cast("JsonObject", to_json(header))
+
+
+def _opening(stream: LiveFile | BytesIO, header: RecordingHeader) -> Writer:
+    """Begin an unchunked file. Here the header is for any tool; a message has it with a CRC for ourselves."""
+    target = cast("IO[Any]", stream)
+    writer = Writer(target, compression=CompressionType.NONE, use_chunking=False, enable_data_crcs=True)
+    writer.start(profile=PROFILE, library=LIBRARY)
+    writer.add_metadata(PROFILE, {"header": dumps(header_content(header))})
+    return writer
 
 
 def register(writer: Writer, topic: Topic) -> int:

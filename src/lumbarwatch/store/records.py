@@ -12,6 +12,7 @@ from lumbarwatch.model.samples import NS_PER_S, Placement
 from lumbarwatch.model.session import Calibration, Limits
 from lumbarwatch.model.verdicts import NotGraded, WarningVerdict
 from lumbarwatch.store.codec import JsonObject
+from lumbarwatch.store.privacy import nameless
 
 SAME_REP_NS: Final = NS_PER_S // 2
 """Lockouts nearer than this belong to the same rep, whichever version found it (convention)."""
@@ -36,11 +37,14 @@ class SessionAbout:
     software_version: str = ""
     sensors: Mapping[Placement, JsonObject] = field(default_factory=_no_sensors)
     limits: Limits = field(default_factory=Limits)
-    parameters: JsonObject = field(default_factory=dict[str, Any])
+    parameters: JsonObject = field(default_factory=dict[str, Any])  # kept without the athlete's name
     rpe: Mapping[int, float] = field(default_factory=_no_efforts)
     doses_n2m2s: Mapping[int, float] = field(default_factory=_no_efforts)
     warnings: tuple[WarningVerdict, ...] = ()  # of the whole session (W7)
     not_graded: tuple[NotGraded, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parameters", nameless(self.parameters))
 
 
 @dataclass(frozen=True, slots=True)
