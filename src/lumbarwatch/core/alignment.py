@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lumbarwatch.core.geometry import pitch_deg
+from lumbarwatch.core.stretch import smoothed_up, up_of
 from lumbarwatch.model.checks import Booleans, Floats, Integers
 from lumbarwatch.model.samples import NS_PER_S, Placement
 from lumbarwatch.model.session import CalibrationReason, Mounting
@@ -31,12 +32,26 @@ class AlignmentParams:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stretch:
-    """A closed stretch of one sensor's samples, smoothed forwards and backwards; all in the sensor's frame."""
+    """A closed stretch of one sensor's samples; all in the sensor's frame."""
 
     t_ns: Integers  # (n,)
     gyr_radps: Floats  # (n, 3) as measured
     acc_mps2: Floats | None  # (n, 3)
-    up: Floats  # (n, 3) world up
+    quat_wxyz: Floats | None = None  # (n, 4) where there is no specific force
+
+    def up(self, bias_radps: Floats) -> Floats:
+        """World up (n, 3), smoothed forwards and backwards with a known gyro bias (definitions 3)."""
+        if self.acc_mps2 is None:
+            assert self.quat_wxyz is not None
+            return up_of(self.quat_wxyz)
+        return smoothed_up(self.t_ns, self.gyr_radps - bias_radps, self.acc_mps2)
+
+    def vertical(self, inside: Booleans) -> Floats:
+        """Mean world up (3,), unit: the averaged specific force, which no settling filter has touched."""
+        values = up_of(self.quat_wxyz) if self.quat_wxyz is not None else self.acc_mps2
+        assert values is not None
+        mean = values[inside].mean(axis=0)
+        return mean / np.linalg.norm(mean)
 
     def inside(self, window: tuple[int, int]) -> Booleans:
         """Samples within a half-open window of host times."""
@@ -85,13 +100,14 @@ def mount(
     missing = _uncovered(stretch, still, stand, params) or _uncovered(stretch, bows, hinge, params)
     if missing is not None:
         return None, [missing]
-    cranial = standing_up(stretch, still)
-    still_sd_deg = _sway_deg(stretch.up[still], cranial)
+    cranial = stretch.vertical(still)
     bias = stretch.gyr_radps[still].mean(axis=0)
+    up = stretch.up(bias)
+    still_sd_deg = _sway_deg(up[still])
     axis, explained = principal_axis(stretch.gyr_radps[bows] - bias, np.radians(params.moving_dps))
     elevation_deg = float(np.degrees(np.arcsin(np.clip(axis @ cranial, -1.0, 1.0))))
     rotation = _frame(cranial, axis)
-    pitch = pitch_deg(np.einsum("ij,nj->ni", rotation, stretch.up[bows]))
+    pitch = pitch_deg(np.einsum("ij,nj->ni", rotation, up[bows]))
     forward, backward = -float(np.percentile(pitch, 5)), float(np.percentile(pitch, 95))
     if backward > forward:  # bowing must make phi negative
         rotation = np.stack((-rotation[0], rotation[1], -rotation[2]))
@@ -106,12 +122,6 @@ def mount(
         still_sd_deg=still_sd_deg,
     )
     return mounting, _refusals(mounting, params)
-
-
-def standing_up(stretch: Stretch, still: Booleans) -> Floats:
-    """World up (3,) while standing: the averaged specific force, which no settling filter has touched."""
-    mean = (stretch.up if stretch.acc_mps2 is None else stretch.acc_mps2)[still].mean(axis=0)
-    return mean / np.linalg.norm(mean)
 
 
 def principal_axis(rate_radps: Floats, moving_radps: float) -> tuple[Floats, float]:
@@ -135,7 +145,9 @@ def _frame(cranial: Floats, axis: Floats) -> Floats:
     return np.stack((np.cross(cranial, right), cranial, right))
 
 
-def _sway_deg(up: Floats, mean: Floats) -> float:
+def _sway_deg(up: Floats) -> float:
+    """Standard deviation of the vertical's direction about its mean."""
+    mean = up.mean(axis=0)
     off = np.clip(np.einsum("ij,j->i", up, mean / np.linalg.norm(mean)), -1.0, 1.0)
     return float(np.degrees(np.sqrt(np.mean(np.arccos(off) ** 2))))
 

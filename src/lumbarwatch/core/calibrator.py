@@ -11,7 +11,7 @@ from lumbarwatch.core.metrics import Measured
 from lumbarwatch.core.rules import LEAST_RANGE_DEG
 from lumbarwatch.core.standing import StandingFinder, seconds_to_ns
 from lumbarwatch.core.streams import TimedBatch
-from lumbarwatch.core.stretch import StretchBuffer
+from lumbarwatch.core.stretch_buffer import StretchBuffer
 from lumbarwatch.model.checks import Floats
 from lumbarwatch.model.events import CalibrationClosed, CalibrationStepJudged, Event, StepDone
 from lumbarwatch.model.samples import NS_PER_S, Placement

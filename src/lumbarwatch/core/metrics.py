@@ -82,13 +82,8 @@ class Meter:
         pelvis = self._of("pelvis_pitch_deg", a, z)
         lam = self._of("lumbar_extension_deg", a, z)
         at_lockout = slice(lock0 - a, lock1 - a)
-        top = self._of("pelvis_pitch_deg", lock0, max(int(lower) + 1, lock1))
-        before = self._of("pelvis_pitch_deg", closed.bottom_from, closed.top + 1)
-        bottom = _least(before)
-        phi_top = _most(top) if np.isfinite(top).any() else _most(pelvis)
-        if bottom is None or phi_top is None:  # counted by the lumbar sensor
-            bottom = _least(self._of("lumbar_pitch_deg", closed.bottom_from, closed.top + 1)) or 0.0
-            phi_top = _most(self._of("lumbar_pitch_deg", a, z)) or 0.0
+        bottom = _least(self._angle(closed.bottom_from, closed.top + 1)) or 0.0
+        phi_top = _most(self._angle(lock0, max(int(lower) + 1, lock1))) or 0.0
         rate = np.abs(self._of("pelvis_rate_dps", a, z))
         held_high, high_at = _held(lam, p.held_points)
         held_low, low_at = _held(-lam, p.held_points)
@@ -105,7 +100,7 @@ class Meter:
             lower=lower,
             end=end,
             bottom_deg=bottom,
-            bottom_after_deg=self._bottom_after(closed, bottom),
+            bottom_after_deg=_least(self._angle(closed.top, closed.bottom_until + 1)) or 0.0,
             rom_deg=phi_top - bottom,
             rom_m=rise_m,
             phi_top_deg=phi_top,
@@ -184,9 +179,10 @@ class Meter:
     def _of(self, name: str, start: int, stop: int) -> Floats:
         return self._history.channel(name, start, stop)
 
-    def _bottom_after(self, closed: Closed, otherwise: float) -> float:
-        after = _least(self._of("pelvis_pitch_deg", closed.top, closed.bottom_until + 1))
-        return otherwise if after is None else after
+    def _angle(self, start: int, stop: int) -> Floats:
+        """Pelvis pitch; the lumbar pitch stands in where the pelvis sensor is lost (definitions 1)."""
+        pelvis = self._of("pelvis_pitch_deg", start, stop)
+        return np.where(np.isnan(pelvis), self._of("lumbar_pitch_deg", start, stop), pelvis)
 
     def _impact(self, end: float) -> float | None:
         p, at = self._params, round(end)

@@ -187,11 +187,11 @@ class Pipeline:
         return [*self._phases(batch.t_ns, self._lifting.codes), *lifted, self._poses(batch, block)]
 
     def _slipped(self, batch: GridBatch) -> Slipped | None:
-        if not self._calibrator.calibration.valid:
+        if not self._calibrator.calibration.valid or self._steps_open:
             return None
         mountings = self._calibrator.calibration.mountings
         end = batch.first + len(batch)
-        return self._slips.first(batch.first, end, self._origin_ns, mountings, watching=not self._steps_open)
+        return self._slips.first(batch.first, end, self._origin_ns, mountings, armed=self._lifting.armed)
 
     def _correct(self, mountings: Mapping[Placement, Mounting] | None) -> None:
         """A slip was found (angles accuse no one), or standing gave a new zero."""

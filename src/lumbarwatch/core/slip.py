@@ -1,4 +1,4 @@
-"""A strap that slips: a jump of one sensor against the body, and the new zero after it (definitions 3, design 4).
+"""A strap that slips: one sensor jumps against the body; the new zero after it (definitions 3, design 4).
 
 A slip of about 10 deg within 0.25 s stays; a rep, a tuck or a bend takes longer or comes back. People stand
 again to about 1.4 deg: a shift of 10 is corrected, one of 1 never chased.
@@ -12,7 +12,7 @@ import numpy as np
 from lumbarwatch.core.geometry import wrap180_deg
 from lumbarwatch.core.history import History
 from lumbarwatch.model.checks import Floats, Integers
-from lumbarwatch.model.events import Event, Rezeroed, SlipSuspected
+from lumbarwatch.model.events import Rezeroed, SlipSuspected
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import Mounting
 
@@ -28,6 +28,8 @@ class SlipParams:
     before_points: int = 30
     spread: float = 1.5  # the whole change around a jump against the jump itself
     kept: float = 0.6  # of the jump, once settled
+    other_still_deg: float = 3.0  # lying at rest: the other sensor hardly moves around a slip
+    stand_shift_deg: float = 8.0  # standing: one sensor shifted so far, the other less than half
     still_deg: float = 1.0  # standing: largest change of either angle within still_points
     still_points: int = 300
     upright_deg: float = 25.0
@@ -39,7 +41,7 @@ class Slipped:
     """What happened at a grid index; ``mountings`` replaces the old where the zero was corrected."""
 
     index: int
-    event: Event
+    event: SlipSuspected | Rezeroed
     mountings: Mapping[Placement, Mounting] | None = None
 
 
@@ -54,18 +56,17 @@ class SlipWatch:
         self.suspected: Placement | None = None
 
     def first(
-        self,
-        start: int,
-        stop: int,
-        origin_ns: int,
-        mountings: Mapping[Placement, Mounting],
-        *,
-        watching: bool,
+        self, start: int, stop: int, origin_ns: int, mountings: Mapping[Placement, Mounting], *, armed: bool
     ) -> Slipped | None:
         """The first change between grid indices start and stop, which are already in the history."""
+        standing = self._first_standing(start, stop, origin_ns, mountings)
         if self.suspected is not None:
-            return self._first_rezero(start, stop, origin_ns, mountings)
-        return self._first_slip(start, stop, origin_ns) if watching else None
+            return standing
+        jumped = self._first_slip(start, stop if standing is None else standing.index, origin_ns, armed=armed)
+        if jumped is not None:
+            self.suspected = jumped.event.placement
+            return jumped
+        return standing
 
     def ignore_until(self, index: int) -> None:
         """The calibration changed here: what lies before is measured against another zero."""
@@ -75,7 +76,7 @@ class SlipWatch:
         step = self._params.look_points
         return np.arange(-(-start // step) * step, stop, step)
 
-    def _first_slip(self, start: int, stop: int, origin_ns: int) -> Slipped | None:
+    def _first_slip(self, start: int, stop: int, origin_ns: int, *, armed: bool) -> Slipped | None:
         p = self._params
         back = p.settled_points + p.jump_points
         looks = self._looks(start, stop)
@@ -86,12 +87,12 @@ class SlipWatch:
         at = looks - looks[0]
         jumps = wrap180_deg(lam[at + p.jump_points] - lam[at])
         for k in np.flatnonzero(np.abs(jumps) >= p.jump_deg):
-            found = self._judge(int(looks[k]), origin_ns)
+            found = self._judge(int(looks[k]), origin_ns, armed=armed)
             if found is not None:
                 return found
         return None
 
-    def _judge(self, index: int, origin_ns: int) -> Slipped | None:
+    def _judge(self, index: int, origin_ns: int, *, armed: bool) -> Slipped | None:
         """Whether lambda jumped, stayed, and did little else around the jump."""
         p = self._params
         begin = index - p.settled_points - p.jump_points
@@ -105,7 +106,8 @@ class SlipWatch:
         if abs(change) < p.kept * abs(jump) or change * jump < 0 or whole > p.spread * abs(jump):
             return None
         place = self._which(begin, begin + p.jump_points)
-        self.suspected = place
+        if not armed and not self._at_rest(place.other, begin - p.before_points, index + 1):
+            return None
         t_ns = origin_ns + (begin + p.jump_points // 2) * self._step_ns
         return Slipped(index, SlipSuspected(t_ns, place, abs(change)))
 
@@ -117,36 +119,61 @@ class SlipWatch:
             sharp[place] = float(np.abs(pitch[12:] - 2 * pitch[6:-6] + pitch[:-12]).max())
         return max(sharp, key=lambda place: sharp[place])
 
-    def _first_rezero(
+    def _at_rest(self, place: Placement, start: int, stop: int) -> bool:
+        """Lying, and the sensor hardly moved."""
+        pitch = self._history.channel(f"{place}_pitch_deg", start, stop)
+        return (
+            float(np.ptp(pitch)) < self._params.other_still_deg
+            and float(pitch.min()) > self._params.upright_deg
+        )
+
+    def _first_standing(
         self, start: int, stop: int, origin_ns: int, mountings: Mapping[Placement, Mounting]
     ) -> Slipped | None:
-        """Quiet standing after a slip: turn the slipped sensor's axes so that standing is zero again."""
+        """Quiet standing: after a slip, or with one sensor clearly off, it is the new zero of that sensor."""
         p = self._params
-        for index in self._looks(start, stop):
-            pitch = {
-                place: self._history.channel(
-                    f"{place}_pitch_deg", int(index) + 1 - p.still_points, int(index) + 1
-                )
-                for place in Placement
-            }
-            if any(
-                len(a) < p.still_points or not np.isfinite(a).all() or np.ptp(a) > p.still_deg
-                for a in pitch.values()
-            ):
+        looks = self._looks(start, stop)
+        looks = looks[looks + 1 - p.still_points >= max(self._history.first, self._ignore_before)]
+        if not len(looks):
+            return None
+        first = int(looks[0]) + 1 - p.still_points
+        pitches = {
+            place: self._history.channel(f"{place}_pitch_deg", first, int(looks[-1]) + 1)
+            for place in Placement
+        }
+        near = [np.abs(pitch[looks - first]) < p.upright_deg for pitch in pitches.values()]
+        for index in looks[near[0] & near[1]]:
+            window = slice(int(index) + 1 - p.still_points - first, int(index) + 1 - first)
+            standing = {place: pitch[window] for place, pitch in pitches.items()}
+            if any(not np.isfinite(a).all() or np.ptp(a) > p.still_deg for a in standing.values()):
                 continue
-            mean = {place: float(a.mean()) for place, a in pitch.items()}
-            if max(abs(value) for value in mean.values()) > p.upright_deg:
-                continue
-            assert self.suspected is not None
-            place, self.suspected = self.suspected, None
-            shift = mean[place]
-            corrected = dict(mountings)
-            if abs(shift) >= p.correct_deg:
-                rotation = _about_right(shift) @ mountings[place].segment_from_sensor
-                corrected[place] = replace(mountings[place], segment_from_sensor=rotation)
-            event = Rezeroed(origin_ns + int(index) * self._step_ns, place, shift)
-            return Slipped(int(index), event, corrected)
+            found = self._stood(
+                int(index), origin_ns, {k: float(a.mean()) for k, a in standing.items()}, mountings
+            )
+            if found is not None:
+                return found
         return None
+
+    def _stood(
+        self,
+        index: int,
+        origin_ns: int,
+        off_deg: Mapping[Placement, float],
+        mountings: Mapping[Placement, Mounting],
+    ) -> Slipped | None:
+        p = self._params
+        place = self.suspected
+        if place is None:
+            place = max(off_deg, key=lambda each: abs(off_deg[each]))
+            if abs(off_deg[place]) < p.stand_shift_deg or abs(off_deg[place.other]) > 0.5 * p.stand_shift_deg:
+                return None
+        self.suspected = None
+        shift = off_deg[place]
+        corrected = dict(mountings)
+        if abs(shift) >= p.correct_deg:
+            rotation = _about_right(shift) @ mountings[place].segment_from_sensor
+            corrected[place] = replace(mountings[place], segment_from_sensor=rotation)
+        return Slipped(index, Rezeroed(origin_ns + index * self._step_ns, place, shift), corrected)
 
 
 def _about_right(pitch_deg: float) -> Floats:

@@ -67,8 +67,7 @@ class StandingFinder:
         for place, stretch in stretches.items():
             rate = stretch.gyr_radps - stretch.gyr_radps.mean(axis=0)
             rms = float(np.degrees(np.sqrt(np.einsum("ij,ij->", rate, rate) / len(rate))))
-            mean = (stretch.up if stretch.acc_mps2 is None else stretch.acc_mps2).mean(axis=0)
-            up[place] = mean / np.linalg.norm(mean)
+            up[place] = stretch.vertical(np.ones(len(rate), np.bool_))
             still = still and rms < self._params.still_dps
         return _Second(still, up)
 
