@@ -129,11 +129,24 @@ def _make_engine(url: URL) -> Engine:
     return engine
 
 
+def _make_migrating_engine(engine: Engine) -> Engine:
+    """Return an engine on which SQLite may replace a table without deleting what refers to its rows."""
+    migrating = _make_engine(engine.url)
+    if engine.dialect.name == "sqlite":
+        event.listen(migrating, "connect", _without_keys)
+    return writing(migrating)
+
+
 def _set_up_sqlite(connection: Any, record: object) -> None:
     del record
     connection.isolation_level = None  # transactions are begun by _begin_sqlite, also around schema changes
     for pragma in _PRAGMAS:
         connection.execute(pragma)
+
+
+def _without_keys(connection: Any, record: object) -> None:  # a driver's connection
+    del record
+    connection.execute("PRAGMA foreign_keys=OFF")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -155,12 +168,16 @@ def _bring_up_to_date(engine: Engine) -> None:
             return
     if engine.dialect.name == "sqlite":
         _run_bare(engine, "PRAGMA journal_mode=WAL")  # kept in the file; readers never wait for the writer
-    with writing(engine).begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-        version = _version(connection)  # again, now that nobody else can change it
-        if version != HEAD:
-            _migrate(connection, version)
+    migrating = _make_migrating_engine(engine)
+    try:
+        with migrating.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+            version = _version(connection)  # again, now that nobody else can change it
+            if version != HEAD:
+                _migrate(connection, version)
+    finally:
+        migrating.dispose()
 
 
 def _version(connection: Connection) -> str | None:
@@ -193,3 +210,5 @@ def _migrate(connection: Connection, version: str | None) -> None:
         )
         raise StoreError(StoreReason.NEWER_VERSION, message)
     command.upgrade(config, "head")
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise RuntimeError("the upgrade left rows that belong to nothing")  # rolled back
