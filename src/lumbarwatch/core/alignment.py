@@ -131,7 +131,7 @@ def principal_axis(rate_radps: Floats, moving_radps: float) -> tuple[Floats, flo
         return np.array([1.0, 0.0, 0.0]), 0.0
     moved = rate_radps[moving]
     shares, axes = np.linalg.eigh(np.einsum("ni,nj->ij", moved, moved))
-    return axes[:, 2], float(shares[2] / shares.sum())
+    return np.real(axes[:, 2]), float(shares[2] / shares.sum())
 
 
 def _frame(cranial: Floats, axis: Floats) -> Floats:
@@ -148,7 +148,7 @@ def _frame(cranial: Floats, axis: Floats) -> Floats:
 def _sway_deg(up: Floats) -> float:
     """Standard deviation of the vertical's direction about its mean."""
     mean = up.mean(axis=0)
-    off = np.clip(np.einsum("ij,j->i", up, mean / np.linalg.norm(mean)), -1.0, 1.0)
+    off: Floats = np.clip(np.einsum("ij,j->i", up, mean / np.linalg.norm(mean)), -1.0, 1.0)
     return float(np.degrees(np.sqrt(np.mean(np.arccos(off) ** 2))))
 
 

@@ -25,6 +25,14 @@ def wrap180_deg(angle: Floats) -> Floats:
     return angle - 360.0 * np.ceil((angle - 180.0) / 360.0)
 
 
+def filled(values: Floats, otherwise: Floats) -> Floats:
+    """Values (n,) with those that are NaN taken from ``otherwise``."""
+    both = values.copy()
+    missing = np.isnan(values)
+    both[missing] = otherwise[missing]
+    return both
+
+
 def hip_height_m(pelvis_pitch_deg: Floats, lumbar_pitch_deg: Floats, stature_m: float) -> Floats:
     """Height of the hip joint above the bench contact (m): z of HIP in the chain of definitions 7."""
     pelvis, lumbar = np.radians(pelvis_pitch_deg), np.radians(lumbar_pitch_deg)

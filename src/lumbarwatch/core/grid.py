@@ -81,7 +81,7 @@ class _Stream:
         values[:, 3:6] = fused.gyr_radps
         values[:, 6] = fused.acc_norm_mps2
         values[:, 7] = fused.sigma_deg
-        lost = np.cumsum(fused.lost) + self.lost_before
+        lost: Floats = np.cumsum(fused.lost, dtype=np.float64) + self.lost_before
         self.lost_before = float(lost[-1])
         flags = fused.saturated | fused.restarted
         if len(self.t_ns) == 0:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lumbarwatch.core.geometry import hip_height_m, pitch_deg, roll_deg, wrap180_deg
+from lumbarwatch.core.geometry import filled, hip_height_m, pitch_deg, roll_deg, wrap180_deg
 from lumbarwatch.core.grid import GridBatch
 from lumbarwatch.core.history import CHANNELS, INDEX
 from lumbarwatch.model.checks import Floats
@@ -42,7 +42,5 @@ def channels(
     phi_p, phi_l = block[INDEX["pelvis_pitch_deg"]], block[INDEX["lumbar_pitch_deg"]]
     block[INDEX["lumbar_extension_deg"]] = wrap180_deg(phi_l - phi_p)
     # One sensor lost: the other stands in for the hip height (definitions 1).
-    block[INDEX["hip_height_m"]] = hip_height_m(
-        np.where(pelvis.present, phi_p, phi_l), np.where(lumbar.present, phi_l, phi_p), stature_m
-    )
+    block[INDEX["hip_height_m"]] = hip_height_m(filled(phi_p, phi_l), filled(phi_l, phi_p), stature_m)
     return block

@@ -5,6 +5,7 @@ from statistics import median
 
 import numpy as np
 
+from lumbarwatch.core.geometry import filled
 from lumbarwatch.core.history import INDEX, History
 from lumbarwatch.core.metrics import Measured, Meter
 from lumbarwatch.core.phases import Closed, Mark, PhaseTracker, Rose, SetOver, ToppedOut
@@ -83,8 +84,7 @@ class Lifting:
 
     def step(self, first: int, block: Floats) -> list[Event]:
         """Take channels (k, n) from grid index ``first``; they are already in the history."""
-        pelvis = block[INDEX["pelvis_pitch_deg"]]
-        angle = np.where(np.isnan(pelvis), block[INDEX["lumbar_pitch_deg"]], pelvis)
+        angle = filled(block[INDEX["pelvis_pitch_deg"]], block[INDEX["lumbar_pitch_deg"]])
         self._refresh_range()
         events: list[Event] = []
         for mark in self._tracker.step(first, angle):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lumbarwatch.core.geometry import filled
 from lumbarwatch.core.history import History
 from lumbarwatch.core.phases import Closed
 from lumbarwatch.model.checks import Booleans, Floats
@@ -181,8 +182,7 @@ class Meter:
 
     def _angle(self, start: int, stop: int) -> Floats:
         """Pelvis pitch; the lumbar pitch stands in where the pelvis sensor is lost (definitions 1)."""
-        pelvis = self._of("pelvis_pitch_deg", start, stop)
-        return np.where(np.isnan(pelvis), self._of("lumbar_pitch_deg", start, stop), pelvis)
+        return filled(self._of("pelvis_pitch_deg", start, stop), self._of("lumbar_pitch_deg", start, stop))
 
     def _impact(self, end: float) -> float | None:
         p, at = self._params, round(end)

@@ -216,7 +216,7 @@ class Pipeline:
             t_ns=batch.t_ns,
             pelvis_pitch_deg=phi_p,
             lumbar_pitch_deg=block[INDEX["lumbar_pitch_deg"]],
-            posterior_pelvic_tilt_deg=np.where(lying, phi_p - 90.0, phi_p),
+            posterior_pelvic_tilt_deg=phi_p - 90.0 * lying,
             lumbar_extension_deg=block[INDEX["lumbar_extension_deg"]],
             pelvis_sigma_deg=np.sqrt(sigma_p**2 + zero_deg**2),
             lumbar_extension_sigma_deg=np.sqrt(sigma_p**2 + sigma_l**2 + zero_deg**2),

@@ -32,7 +32,7 @@ class Presence:
     def _changes(self, place: Placement, batch: GridBatch, present: Booleans) -> list[Event]:
         """Walk over the runs of present and absent points."""
         events: list[Event] = []
-        edges = np.flatnonzero(np.diff(present)) + 1
+        edges = [int(i) + 1 for i in np.flatnonzero(np.diff(present))]
         for start, stop in zip([0, *edges], [*edges, len(present)], strict=True):
             absent = self._absent[place]
             if present[start]:

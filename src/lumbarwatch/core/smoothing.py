@@ -41,7 +41,8 @@ class LowPass:
         if self._state is None:
             self._state = self._rest * values[0]
             self._last = values[0]
-        smooth, self._state = lfilter(self._b, self._a, values, zi=self._state)
+        smooth, state = lfilter(self._b, self._a, values, zi=self._state)
+        self._state = np.asarray(state)
         rate = np.empty(len(smooth))
         rate[0] = smooth[0] - self._last
         np.subtract(smooth[1:], smooth[:-1], out=rate[1:])

@@ -12,12 +12,16 @@ def smoothed_up(t_ns: Integers, gyr: Floats, acc: Floats) -> Floats:
     period_ns = float(np.median(np.diff(t_ns)))
     even = np.arange(0.0, float(t_ns[-1] - t_ns[0]) + 0.5 * period_ns, period_ns)
     t = (t_ns - t_ns[0]).astype(np.float64)
-    on_grid = [np.stack([np.interp(even, t, column) for column in values.T], axis=1) for values in (gyr, acc)]
-    found = offlineVQF(
-        np.ascontiguousarray(on_grid[0]), np.ascontiguousarray(on_grid[1]), None, period_ns / NS_PER_S
-    )
-    up = up_of(found["quat6D"])
-    return np.stack([np.interp(t, even, column) for column in up.T], axis=1)
+    found = offlineVQF(_resampled(even, t, gyr), _resampled(even, t, acc), None, period_ns / NS_PER_S)
+    return _resampled(t, even, up_of(np.asarray(found["quat6D"])))
+
+
+def _resampled(at: Floats, t: Floats, values: Floats) -> Floats:
+    """Vectors (n, 3) known at t, linearly interpolated to other times (m, 3)."""
+    resampled = np.empty((len(at), values.shape[1]))
+    for column in range(values.shape[1]):
+        resampled[:, column] = np.interp(at, t, values[:, column])
+    return resampled
 
 
 def up_of(quat_wxyz: Floats) -> Floats:
