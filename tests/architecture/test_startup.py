@@ -3,8 +3,8 @@
 import subprocess
 import sys
 
-HEAVY = """numpy scipy vqf pyarrow pydantic sqlalchemy bleak bumble streamlit matplotlib mcap uvicorn starlette
-httpx""".split()
+HEAVY = """numpy scipy vqf pyarrow pydantic sqlalchemy bleak bumble streamlit matplotlib mcap uvicorn
+starlette httpx""".split()
 
 
 def test_the_command_line_loads_nothing_heavy():

@@ -1,6 +1,7 @@
 """A small table of samples with known truth: two sensors that stand, bow and stand."""
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from lumbarwatch.exchange.plain import write_plain
 
@@ -22,8 +23,8 @@ def sensor(seconds, depth_deg, seed):
     noise = np.random.default_rng(seed)
     acc = G * np.stack([np.sin(pitch), np.cos(pitch), np.zeros_like(pitch)], axis=1)
     gyr = np.stack([np.zeros_like(rate), np.zeros_like(rate), rate], axis=1)
-    half = pitch / 2
-    quat = np.stack([np.cos(half), np.zeros_like(half), np.zeros_like(half), np.sin(half)], axis=1)
+    standing = Rotation.from_euler("x", 90, degrees=True)  # Y up in the sensor, Z up in the world
+    quat = (standing * Rotation.from_euler("z", pitch[:, None])).as_quat(scalar_first=True)
     return t_s, acc + noise.normal(0, 0.01, acc.shape), gyr + noise.normal(0, 0.002, gyr.shape), quat
 
 

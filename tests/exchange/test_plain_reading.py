@@ -3,11 +3,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from scipy.spatial.transform import Rotation
 
 from exchange.tables import PERIOD_S, columns, part, write
 from lumbarwatch.exchange.plain import NoticeReason, read_plain, slices, to_batches
 from lumbarwatch.model.samples import Placement
 
+QUAT = ("qw", "qx", "qy", "qz")
 SECOND_NS = 1_000_000_000
 
 
@@ -31,7 +33,7 @@ def test_every_format_gives_the_values_written(name, tmp_path):
         np.testing.assert_array_equal(
             sensor.gyr_radps, np.stack([mine[c] for c in ("gx", "gy", "gz")], axis=1)
         )
-        quat = np.stack([mine[c] for c in ("qw", "qx", "qy", "qz")], axis=1)
+        quat = np.stack([mine[c] for c in QUAT], axis=1)
         np.testing.assert_array_equal(sensor.quat_wxyz, quat)
         np.testing.assert_array_equal(sensor.seq, mine["seq"])
         np.testing.assert_array_equal(sensor.t_device_ns, np.rint(mine["t_device_s"] * 1e9))
@@ -170,7 +172,7 @@ def test_a_row_cut_off_at_the_end_is_left_out(tmp_path):
 def test_empty_quaternions_are_no_quaternions_and_gaps_in_them_part_batches(tmp_path):
     table = columns(quaternions=True)
     empty = np.full(len(table["seq"]), np.nan)
-    none = read_plain(write(tmp_path, table | dict.fromkeys(("qw", "qx", "qy", "qz"), empty)))
+    none = read_plain(write(tmp_path, table | dict.fromkeys(QUAT, empty)))
     assert none.sensors[Placement.PELVIS].quat_wxyz is None
     table["qw"][1000:1100] = np.nan
     batches = [b for b in to_batches(read_plain(write(tmp_path, table))) if b.placement is Placement.PELVIS]
@@ -218,3 +220,30 @@ def assert_same(got, expected):
     for place, sensor in expected.sensors.items():
         for name in ("seq", "t_device_ns", "t_arrival_ns", "acc_mps2", "gyr_radps"):
             np.testing.assert_array_equal(getattr(got.sensors[place], name), getattr(sensor, name), name)
+
+
+@pytest.mark.parametrize("turn", [(0, 0, 90), (90, 45, -30), (180, 0, 0)])
+def test_quaternions_of_another_frame_are_turned_into_the_raw_one(turn, tmp_path):
+    table = columns(quaternions=True)
+    true = Rotation.from_quat(np.stack([table[name] for name in QUAT], axis=1), scalar_first=True)
+    other = (true * Rotation.from_euler("xyz", turn, degrees=True)).as_quat(scalar_first=True)
+    recording = read_plain(write(tmp_path, table | dict(zip(QUAT, other.T, strict=True))))
+    assert reasons(recording) == [NoticeReason.QUATERNION_TURNED] * 2
+    for place, sensor in recording.sensors.items():
+        mine = true[table["sensor"] == place.value]
+        error = mine.inv() * Rotation.from_quat(sensor.quat_wxyz, scalar_first=True)
+        assert np.degrees(error.magnitude().max()) < 1.0
+
+
+def test_right_quaternions_stay_as_they_are(tmp_path):
+    recording = read_plain(write(tmp_path, columns(quaternions=True)))
+    assert recording.notices == ()
+
+
+def test_quaternions_that_contradict_gravity_are_ignored(tmp_path):
+    table = columns(quaternions=True)
+    random = np.random.default_rng(2).normal(size=(len(table["seq"]), 4))
+    random /= np.linalg.norm(random, axis=1, keepdims=True)
+    recording = read_plain(write(tmp_path, table | dict(zip(QUAT, random.T, strict=True))))
+    assert reasons(recording) == [NoticeReason.QUATERNION_BAD] * 2
+    assert all(sensor.quat_wxyz is None for sensor in recording.sensors.values())

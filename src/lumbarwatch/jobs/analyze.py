@@ -17,6 +17,7 @@ from lumbarwatch.model.analysis import Analysis
 from lumbarwatch.model.events import Event
 from lumbarwatch.model.quality import SensorQuality
 from lumbarwatch.model.samples import OrientationSource, Placement
+from lumbarwatch.model.session import Calibration
 
 Progress = Callable[[str, float], None]
 """Told what is being done and the share of it that is done, 0 to 1."""
@@ -35,6 +36,10 @@ class PipelineLike(Protocol):
 
     def sensor_quality(self) -> Mapping[Placement, SensorQuality]:
         """Figures of each sensor."""
+        ...
+
+    def best_effort_calibration(self) -> Calibration:
+        """Axes for drawing where no calibration was found; never valid."""
         ...
 
 
@@ -98,34 +103,36 @@ def analyze_replay(
     progress: Progress | None = None,
     make_pipeline: Callable[[PipelineSetup], PipelineLike] = Pipeline,
 ) -> Analysis:
-    """Push a whole recording through the pipeline, and once more if its calibration came too late."""
+    """Push a whole recording through the pipeline; once more if its calibration came late or not at all."""
     tell = progress or _silent
-    findings, quality = _run(replay, make_pipeline, "analysing", tell)
-    if (preset := late_calibration(replay, findings)) is not None:
+    pipeline = make_pipeline(replay.setup)
+    findings = _run(pipeline, replay, "analysing", tell)
+    preset = late_calibration(replay, findings)
+    if not replay.as_lived and not findings.calibration(preset).valid:
+        preset = pipeline.best_effort_calibration()  # angles to look at, which grade no one
+    if preset is not None and preset.mountings:
         replay = second_pass(replay, preset)
-        findings, quality = _run(replay, make_pipeline, "analysing what came before the calibration", tell)
+        pipeline = make_pipeline(replay.setup)
+        findings = _run(pipeline, replay, "analysing again with the calibration", tell)
     return as_analysis(
         findings,
         pipeline_version=PIPELINE_VERSION,
         duration_s=replay.duration_s,
-        quality=quality,
+        quality=pipeline.sensor_quality(),
         counts=replay.counts,
         preset=replay.setup.preset,
         notices=replay.notices,
     )
 
 
-def _run(
-    replay: Replay, make_pipeline: Callable[[PipelineSetup], PipelineLike], doing: str, tell: Progress
-) -> tuple[Findings, Mapping[Placement, SensorQuality]]:
-    pipeline = make_pipeline(replay.setup)
+def _run(pipeline: PipelineLike, replay: Replay, doing: str, tell: Progress) -> Findings:
     findings = Findings()
     tell(doing, 0.0)
     for chunk in replay.chunks():
         findings.take(pipeline.push(*chunk.items))
         tell(doing, chunk.share)
     findings.take(pipeline.finish())
-    return findings, pipeline.sensor_quality()
+    return findings
 
 
 def _silent(_doing: str, _share: float) -> None:

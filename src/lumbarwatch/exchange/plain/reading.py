@@ -1,7 +1,6 @@
 """A plain table read, judged and put in order."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -10,10 +9,11 @@ import numpy as np
 from lumbarwatch.exchange.errors import InputError, InputReason
 from lumbarwatch.exchange.plain import columns, order, units
 from lumbarwatch.exchange.plain.order import Rows
+from lumbarwatch.exchange.plain.quaternions import aligned_quaternions, unit_quaternions
 from lumbarwatch.exchange.plain.recording import Notice, NoticeReason, PlainRecording, PlainSensor, RowCounts
 from lumbarwatch.exchange.plain.table import Table, read_table
 from lumbarwatch.exchange.source import RecordingFormat, recording_format
-from lumbarwatch.model.checks import UNIT_QUATERNION_TOLERANCE, Booleans, Floats, Integers
+from lumbarwatch.model.checks import Booleans, Floats, Integers
 from lumbarwatch.model.samples import Placement
 
 LEAST_S = 1.0
@@ -23,7 +23,7 @@ SAME_LABEL_SHARE = 0.3
 """Share of clashing rows from which one label must stand for two sensors (convention; about 0.5 then)."""
 
 BAD_SHARE = 0.05
-"""Share of rows with impossible quaternions, or without a counter's value, that is tolerated (convention)."""
+"""Share of rows without the value of a counter in use that is tolerated (convention)."""
 
 COUNTER_NAMES = {"t_device_ns": "t_device_s", "seq": "seq"}
 
@@ -129,13 +129,14 @@ def _sensor(path: Path, table: Table, place: Placement, notices: list[Notice]) -
             InputReason.NOT_A_NUMBER,
             f"{where}: no row has all of t_arrival_s, ax, ay, az, gx, gy and gz; export them.",
         )
-    rows = _with_right_quaternions(where, rows, notices)
+    rows, odd = unit_quaternions(where, rows, place)
     rows, counts, unusable = order.ordered(rows, counts)
     _check_length(where, rows)
     units.check_times(where, rows)
     units.check_acceleration(where, rows)
     ratio = units.check_rate(where, rows)
-    notices += _notices(place, counts, unusable, ratio)
+    rows, turned = aligned_quaternions(rows, place)
+    notices += [*odd, *_notices(place, counts, unusable, ratio), *turned]
     second = round(1e9 / order.sample_period_ns(rows.t_arrival_ns))
     return PlainSensor(
         placement=place,
@@ -197,31 +198,6 @@ def _vectors(table: Table, names: tuple[str, ...], mine: Booleans) -> Floats:
 
 def _ns(seconds: Floats) -> Integers:
     return np.rint(seconds * 1e9).astype(np.int64)
-
-
-def _with_right_quaternions(where: str, rows: Rows, notices: list[Notice]) -> Rows:
-    """Rows whose impossible quaternions are taken away, if they are few.
-
-    All-zero quaternions count as not given.
-    """
-    if rows.quat_wxyz is None:
-        return rows
-    norm = np.linalg.norm(rows.quat_wxyz, axis=1)
-    given = np.isfinite(norm) & (norm > 1e-9)
-    bad = given & (np.abs(norm - 1.0) > UNIT_QUATERNION_TOLERANCE)
-    if bad.sum() > BAD_SHARE * len(rows):
-        raise InputError(
-            InputReason.QUATERNION_NOT_UNIT,
-            f"{where}: qw, qx, qy, qz have a norm of {np.median(norm[given]):.3g}, not 1; "
-            "export unit quaternions or leave the columns out.",
-        )
-    if bad.any():
-        text = f"{bad.sum()} quaternions of {where.rsplit(' ', 1)[1]} whose norm is not 1 were ignored."
-        notices.append(Notice(NoticeReason.QUATERNION_BAD, text))
-    quat = np.where((given & ~bad)[:, None], rows.quat_wxyz, np.nan)
-    if rows.acc_mps2 is None:
-        return replace(rows, quat_wxyz=quat).take(given & ~bad)
-    return replace(rows, quat_wxyz=quat)
 
 
 def _check_length(where: str, rows: Rows) -> None:

@@ -16,6 +16,7 @@ class NoticeReason(StrEnum):
     COLUMN_ABSENT = "column_absent"
     QUATERNION_INCOMPLETE = "quaternion_incomplete"
     QUATERNION_BAD = "quaternion_bad"
+    QUATERNION_TURNED = "quaternion_turned"
     OTHER_SENSORS = "other_sensors"
     MALFORMED_ROWS = "malformed_rows"
     UNREADABLE_ROWS = "unreadable_rows"
