@@ -1,5 +1,6 @@
 """From samples taken to rows received: packets, connection events, loss, doubles, disorder."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +30,9 @@ class Delivery:
     t_arrival_s: Floats  # (m,) not decreasing
 
 
-def deliver(t_taken_s: Floats, radio: Radio, kept: Integers, rng: np.random.Generator) -> Delivery:
+def deliver(
+    t_taken_s: Floats, radio: Radio, kept: Integers, fresh: Integers, rng: np.random.Generator
+) -> Delivery:
     """Send the samples numbered ``kept`` over the radio.
 
     Parameters
@@ -38,11 +41,11 @@ def deliver(t_taken_s: Floats, radio: Radio, kept: Integers, rng: np.random.Gene
         When each sample of the sensor was taken.
     kept : (k,) int
         Samples not lost to an outage of the whole link; packets are formed from all samples.
+    fresh : (r,) int
+        Samples at which the sensor restarted, and with them a packet.
     """
-    packet: Integers = np.arange(len(t_taken_s), dtype=np.int64) // radio.batch
-    packets = int(packet[-1]) + 1
-    last = np.arange(packets, dtype=np.int64) * radio.batch + radio.batch - 1
-    ends = np.clip(last, 0, len(t_taken_s) - 1)
+    packet = _packets(len(t_taken_s), radio.batch, fresh)
+    ends = np.append(np.flatnonzero(np.diff(packet)), len(packet) - 1)
     sent_s = _sent(t_taken_s[ends], radio, rng)
     alive = np.zeros(len(t_taken_s), dtype=bool)
     alive[kept] = True
@@ -50,6 +53,16 @@ def deliver(t_taken_s: Floats, radio: Radio, kept: Integers, rng: np.random.Gene
     sample = np.flatnonzero(alive)
     arrival = sent_s[packet[sample]]
     return _ordered(*_disturbed(sample, arrival, packet, radio, rng))
+
+
+def _packets(count: int, batch: int, fresh: Integers) -> Integers:
+    """Number of the packet that each sample goes with."""
+    edges = [0, *fresh.tolist(), count]
+    packet, first = np.zeros(count, dtype=np.int64), 0
+    for start, stop in itertools.pairwise(edges):
+        packet[start:stop] = first + np.arange(stop - start) // batch
+        first += -(-(stop - start) // batch)
+    return packet
 
 
 def _sent(ready_s: Floats, radio: Radio, rng: np.random.Generator) -> Floats:

@@ -19,6 +19,10 @@ TURN_END_SHARE = 0.3564
 """The same at an end where the movement turns without a rest (raised cosine)."""
 
 
+LONG_HOLD_S = 10.0
+"""A hold from which on the athlete wavers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pulses:
     """Small dips at the top without letting the hips down."""
@@ -45,7 +49,7 @@ class Rep:
     rise_lambda_deg: float | None = None  # extension reached and held on the way up
     descent_lambda_deg: float | None = None  # extension reached on the way down
     pulses: Pulses | None = None
-    tremor: float = 0.06
+    tremor: float = 0.04  # degrees, one sigma
     dropped: bool = False  # let go, and caught hard
     brace_deg: float = 0.0  # re-bracing while resting at the bottom
     lowered: bool = True
@@ -182,7 +186,7 @@ def drifting(
             top_lambda_deg=profile.top_lambda_deg + first_lambda_deg + lambda_deg * share,
             up_s=1.0 + 0.7 * share,
             down_s=1.6 - 0.2 * share,
-            tremor=0.06 + 0.12 * share,
+            tremor=0.04 + 0.06 * share,
         )
         for share in shares.tolist()
     ]
@@ -195,6 +199,8 @@ def _lift(stage: Stage, rep: Rep, before_s: float) -> PlannedRep:
     top = stage.t_s
     if rep.pulses is not None:
         _pulse(stage, rep.pulses)
+    if rep.hold_s > LONG_HOLD_S:
+        _waver(stage, rep.hold_s)
     stage.wait(rep.hold_s)
     leave = stage.t_s
     if not rep.lowered:
@@ -283,6 +289,16 @@ def _pulse(stage: Stage, pulses: Pulses) -> None:
         stage.wait(2 * half)
     stage.tracks[C.PELVIS_PITCH].move(stage.t_s, stage.t_s + 0.2, top)
     stage.wait(0.2)
+
+
+def _waver(stage: Stage, seconds: float) -> None:
+    """Sink and push up again slowly while holding long (sizes: convention)."""
+    for channel, size, freq_hz in (
+        (C.PELVIS_PITCH, 1.2, 0.31),
+        (C.PELVIS_PITCH, 0.9, 0.83),
+        (C.EXTENSION, 1.0, 0.47),
+    ):
+        stage.swing(channel, size * stage.profile.liveliness, freq_hz, seconds)
 
 
 def _rest(stage: Stage, rep: Rep) -> None:

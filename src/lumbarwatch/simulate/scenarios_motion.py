@@ -70,7 +70,7 @@ def _shrinking(p: AthleteProfile) -> Sequence[Segment]:
 
 
 def _failed_last(p: AthleteProfile) -> Sequence[Segment]:
-    last = Rep(top_deg=68.0, top_lambda_deg=-4.0, up_s=1.8, hold_s=0.3, down_s=0.9, tremor=0.3)
+    last = Rep(top_deg=68.0, top_lambda_deg=-4.0, up_s=1.8, hold_s=0.3, down_s=0.9, tremor=0.10)
     return one_set(SetOf([*good(5), last.planting(*partial(p).planted)]))
 
 
@@ -134,7 +134,7 @@ _BOUNCE = Rep(up_s=0.45, hold_s=0.0, down_s=0.45, rest_s=0.0).planting(WarningId
 _TOUCH = [_BOUNCE] * 11 + [replace(_BOUNCE, rest_s=0.7)]
 _PULSED_8 = Rep(pulses=Pulses(8.0, 2.5, 15), up_s=1.2, down_s=1.8)
 _PULSED_18 = Rep(pulses=Pulses(18.0, 1.0, 8), up_s=1.2, down_s=1.8)
-_ISOMETRIC = Rep(hold_s=45.0, tremor=0.45, down_s=2.0)
+_ISOMETRIC = Rep(hold_s=45.0, tremor=0.10, down_s=2.0)
 _STICKING = Rep(stall_deg=(74.0, 67.0), up_s=2.2)
 _OVER = Rep(top_deg=104.0, top_lambda_deg=6.5).planting(WarningId.W3B, WarningId.W1B)
 _BRACED = Rep(rest_s=6.0, brace_deg=4.0)

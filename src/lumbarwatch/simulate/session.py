@@ -149,6 +149,14 @@ def simulate_session(
     )  # fmt: skip
 
 
+def perform_scenario(
+    plan: Scenario, seed: int, *, minutes: float = 0.0
+) -> tuple[Performance, Sequence[SlipTruth]]:
+    """The motion of a session alone, with the slips written in: what :func:`simulate_session` measures."""
+    body = np.random.SeedSequence(seed).spawn(1)[0]
+    return _perform(plan, max(minutes, plan.minutes), np.random.default_rng(body))
+
+
 def _perform(
     plan: Scenario, minutes: float, rng: np.random.Generator
 ) -> tuple[Performance, Sequence[SlipTruth]]:
@@ -217,7 +225,7 @@ class _Wearer:
         heard = np.ones(len(t_s), dtype=bool)
         for hole in outages:
             heard &= (t_s < hole.start_s) | (t_s >= hole.end_s)
-        got: Delivery = deliver(t_s, self._errors.radio, np.flatnonzero(heard), self._rng)
+        got: Delivery = deliver(t_s, self._errors.radio, np.flatnonzero(heard), fresh, self._rng)
         i = got.sample
         return signals, Received(said, i, got.t_arrival_s, t_device[i], seq[i], acc[i], gyr[i], quat[i])
 

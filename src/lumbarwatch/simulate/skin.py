@@ -19,7 +19,7 @@ from lumbarwatch.simulate.athlete import Performance
 from lumbarwatch.simulate.jets import Jet
 from lumbarwatch.simulate.stage import Channel
 
-SHARES = np.array([0.40, 0.20, 0.25])
+SHARES = np.array([0.45, 0.22, 0.28])
 """Weight of posture, lumbar bend and load (convention)."""
 
 AXIS_SHARES = np.array([0.5, 0.5, 1.0])
