@@ -4,15 +4,13 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import uvicorn
-
 from lumbarwatch import __version__
 from lumbarwatch.access.gate import AsgiApp, Gate, GateRules, loopback_hosts, loopback_origins
+from lumbarwatch.access.serving import serving
 from lumbarwatch.core.pipeline import PIPELINE_VERSION
 from lumbarwatch.hub.api import Api
 from lumbarwatch.hub.archive import Archive
@@ -29,8 +27,6 @@ from lumbarwatch.store.recording import recover
 _LOG = logging.getLogger(__name__)
 
 FIRST_STATION = "1"
-GRACE_S = 2
-"""How long open sockets get to close when the hub ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +106,12 @@ async def serve(
 ) -> None:
     """Run a hub until ``stop`` is set, then end the visits and save them.
 
-    ``companion`` is awaited once the doors are open, before ``ready`` is called.
+    ``ready`` is called once the doors are open; the companion begins then.
 
     Raises
     ------
     StoreError
         The data folder or the history can't be used.
-    UserError
-        Whatever the companion can't do.
     """
     folder = DataFolder(settings.data).create()
     with Archive.open(folder) as archive:
@@ -127,58 +121,24 @@ async def serve(
         parts = Parts(folder, archive, feed, clock, backend, settings.simulated, settings.speed)
         hub = Hub(settings, parts)
         async with serving(hub.app(listener.getsockname()[1]), listener):
+            ready()
             try:
-                if companion is not None:
-                    await companion(hub)
-                ready()
-                await stop.wait()
+                await _until_stopped(hub, stop, companion)
             finally:
                 await hub.close()
 
 
-@asynccontextmanager
-async def serving(app: AsgiApp, listener: socket.socket) -> AsyncGenerator[None]:
-    """Serve an ASGI application on a bound loopback socket while the context lasts."""
-    address = listener.getsockname()[0]
-    if address != "127.0.0.1":
-        raise ValueError(f"listener: bound to {address}, where only 127.0.0.1 is allowed")
-    server = QuietServer(
-        uvicorn.Config(
-            app,
-            ws="websockets-sansio",
-            ws_per_message_deflate=False,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_S,
-        )
-    )
-    task = asyncio.create_task(server.serve(sockets=[listener]))
+async def _until_stopped(hub: Hub, stop: asyncio.Event, companion: Companion | None) -> None:
+    beside = None if companion is None else asyncio.ensure_future(companion(hub))
+    stopped = asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait(
-            {task, asyncio.create_task(server.listening.wait())}, return_when=asyncio.FIRST_COMPLETED
-        )
-        if task.done():
-            task.result()
-        yield
+        if beside is not None:
+            await asyncio.wait({beside, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if beside.done():
+                beside.result()
+        await stopped
     finally:
-        server.should_exit = True
-        await task
-
-
-class QuietServer(uvicorn.Server):
-    """A server that leaves signals to the process it runs in, and says when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start listening."""
-        await super().startup(sockets)
-        self.listening.set()
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Leave signals alone."""
-        yield
+        stopped.cancel()
+        if beside is not None:
+            beside.cancel()
+            await asyncio.gather(beside, return_exceptions=True)

@@ -1,0 +1,1 @@
+"""Live components: an ES module and a stylesheet each."""

@@ -1,0 +1,38 @@
+"""``lumbarwatch demo``: a whole hip-thrust session measured live, without sensors and without a network."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from lumbarwatch.cli.options import Data, NoBrowser, Port
+
+
+class SensorFamily(StrEnum):
+    """Families of which there is a virtual sensor."""
+
+    LM1 = "lm1"
+    WITMOTION = "witmotion"
+    MOVESENSE = "movesense"
+    MOVELLA = "movella"
+
+
+def demo(
+    speed: Annotated[float, typer.Option(min=0.25, max=8.0, help="How many times as fast as life.")] = 1.0,
+    no_browser: NoBrowser = False,
+    port: Port = 8501,
+    data: Data = None,
+    sensors: Annotated[
+        SensorFamily, typer.Option(help="Which kind of virtual sensor is worn.")
+    ] = SensorFamily.LM1,
+) -> None:
+    """Show a simulated athlete's session live in the browser. Ctrl-C ends it.
+
+    Everything is as with real sensors from the Bluetooth packet on; the session is recorded, marked as
+    simulated, and kept in a data folder of its own.
+    """
+    from lumbarwatch.cli import launch
+
+    launch.demo(
+        launch.Launch(port=port, data=data, browser=not no_browser), family=sensors.value, speed=speed
+    )

@@ -1,0 +1,66 @@
+"""The hub's process, with real sensors or with a simulated athlete."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from lumbarwatch.cli import child
+from lumbarwatch.cli.demo_athlete import DemoAthlete, DemoPlan
+from lumbarwatch.cli.elastic_clock import ElasticClock
+from lumbarwatch.cli.finding import find_sensors
+from lumbarwatch.hub.service import Hub, HubSettings, serve
+from lumbarwatch.model.samples import Placement
+from lumbarwatch.model.session import CalibrationSource
+from lumbarwatch.sensors.clock import SystemClock
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSensors:
+    """Serial number or address of the sensors to use; None: whichever is found."""
+
+    pelvis: str | None = None
+    lumbar: str | None = None
+
+    @property
+    def by_place(self) -> Mapping[Placement, str | None]:
+        """The same by placement."""
+        return {Placement.PELVIS: self.pelvis, Placement.LUMBAR: self.lumbar}
+
+
+def run_hub(
+    channel: Connection, listener: socket.socket, settings: HubSettings, wanted: WantedSensors
+) -> None:
+    """Process of ``lumbarwatch run``: find the sensors, then measure."""
+
+    async def body(stop: asyncio.Event, ready: Callable[[], None]) -> None:
+        clock = SystemClock()
+        targets = await find_sensors(clock, wanted.by_place)
+
+        async def begin(hub: Hub) -> None:
+            hub.first.targets = targets
+            hub.first.start(calibration=CalibrationSource.AUTOMATIC)
+
+        await serve(settings, listener, clock=clock, stop=stop, ready=ready, companion=begin)
+
+    child.live(channel, body)
+
+
+def run_demo_hub(channel: Connection, listener: socket.socket, settings: HubSettings, plan: DemoPlan) -> None:
+    """Process of ``lumbarwatch demo``: an athlete with virtual sensors, and the same hub."""
+
+    async def body(stop: asyncio.Event, ready: Callable[[], None]) -> None:
+        clock = ElasticClock(settings.speed)
+        async with DemoAthlete(plan, clock) as athlete:
+            await serve(
+                settings,
+                listener,
+                clock=clock,
+                stop=stop,
+                ready=ready,
+                backend=athlete.radio.backend,
+                companion=athlete.train,
+            )
+
+    child.live(channel, body)

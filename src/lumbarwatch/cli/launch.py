@@ -1,0 +1,81 @@
+"""Hub and pages together: what ``demo`` and ``run`` share."""
+
+import os
+import secrets
+import sys
+import webbrowser
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from lumbarwatch.cli import supervise
+from lumbarwatch.cli.demo_athlete import DemoPlan
+from lumbarwatch.cli.hub_process import WantedSensors, run_demo_hub, run_hub
+from lumbarwatch.cli.page_process import PageSettings, run_pages
+from lumbarwatch.cli.supervise import Part
+from lumbarwatch.hub.client import HubAddress
+from lumbarwatch.hub.service import HubSettings
+from lumbarwatch.store.folder import default_data_folder
+
+DEMO_FOLDER = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What both commands are told."""
+
+    port: int
+    data: Path | None
+    browser: bool
+
+
+def demo(launch: Launch, family: str, speed: float) -> None:
+    """Start the demo and stay until Ctrl-C."""
+    data = launch.data or default_data_folder() / DEMO_FOLDER
+    key = secrets.token_bytes(32)
+    with supervise.bind(launch.port) as page, supervise.bind(0) as hub:
+        settings = HubSettings(data, key, page.getsockname()[1], simulated=True, speed=speed)
+        measuring = Part("measuring", run_demo_hub, (hub, settings, DemoPlan(family=family)), restart=False)
+        pages = Part("pages", run_pages, (page, _pages(hub, key, data)), restart=True)
+        _stay([measuring, pages], page.getsockname()[1], browser=launch.browser)
+
+
+def run(launch: Launch, pelvis: str | None, lumbar: str | None) -> None:
+    """Start measuring with real sensors and stay until Ctrl-C."""
+    data = launch.data or default_data_folder()
+    key = secrets.token_bytes(32)
+    with supervise.bind(launch.port) as page, supervise.bind(0) as hub:
+        settings = HubSettings(data, key, page.getsockname()[1])
+        measuring = Part("measuring", run_hub, (hub, settings, WantedSensors(pelvis, lumbar)), restart=True)
+        pages = Part("pages", run_pages, (page, _pages(hub, key, data)), restart=True)
+        typer.echo("lumbarwatch: looking for two sensors")
+        _stay([measuring, pages], page.getsockname()[1], browser=launch.browser)
+
+
+def _pages(hub: "supervise.socket.socket", key: bytes, data: Path) -> PageSettings:
+    return PageSettings(HubAddress(hub.getsockname()[1], key), data)
+
+
+def _stay(parts: Sequence[Part], port: int, *, browser: bool) -> None:
+    url = f"http://{supervise.LOOPBACK}:{port}"
+
+    def ready() -> None:
+        typer.echo(f"lumbarwatch: ready at {url}")
+        if browser:
+            _open(url)
+
+    try:
+        supervise.supervise(parts, ready)
+    except supervise.PartDied as died:
+        typer.echo(f"lumbarwatch: {died}", err=True)
+        raise typer.Exit(1) from died
+    typer.echo("lumbarwatch: stopped; the session is saved")
+
+
+def _open(url: str) -> None:
+    """Open a browser where there is a screen; never one that would take over the terminal."""
+    screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if screen or not sys.platform.startswith("linux"):
+        webbrowser.open(url)
