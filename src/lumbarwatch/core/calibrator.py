@@ -12,15 +12,15 @@ from lumbarwatch.core.rules import LEAST_RANGE_DEG
 from lumbarwatch.core.standing import StandingFinder, seconds_to_ns
 from lumbarwatch.core.streams import TimedBatch
 from lumbarwatch.core.stretch_buffer import StretchBuffer
+from lumbarwatch.core.uncalibrated import guess_mountings
 from lumbarwatch.model.checks import Floats
 from lumbarwatch.model.events import CalibrationClosed, CalibrationStepJudged, Event, StepDone
-from lumbarwatch.model.samples import NS_PER_S, Placement
+from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import (
     Calibration,
     CalibrationReason,
     CalibrationSource,
     CalibrationStep,
-    Mounting,
     OwnRange,
     ReferenceThrusts,
 )
@@ -97,19 +97,13 @@ class Calibrator:
         return self._close(window[1], aligned, CalibrationSource.AUTOMATIC)
 
     def best_effort(self) -> Calibration:
-        """Axes from whatever there is, for drawing only: never valid, grades no one."""
-        stretches = {place: buffer.between(-(2**62), 2**62) for place, buffer in self._buffers.items()}
-        mountings: dict[Placement, Mounting] = {}
-        for place, stretch in stretches.items():
-            if stretch is None:
-                return self.calibration
-            calm = _calmest(stretch)
-            whole = (int(stretch.t_ns[0]), int(stretch.t_ns[-1]) + 1)
-            mounting, _ = mount(stretch, calm, whole, replace(self._params, least_coverage=0.0))
-            if mounting is None:
-                return self.calibration
-            mountings[place] = mounting
-        return replace(self.calibration, mountings=mountings)
+        """Axes from whatever there is, to draw and count by: never valid, grades no one."""
+        stretches = self._stretches((-(2**62), 2**62))
+        return (
+            self.calibration
+            if stretches is None
+            else replace(self.calibration, mountings=guess_mountings(stretches))
+        )
 
     def _stretches(self, window: tuple[int, int]) -> dict[Placement, Stretch] | None:
         found = {place: buffer.between(*window) for place, buffer in self._buffers.items()}
@@ -228,12 +222,3 @@ def _held_mean(values: Floats, step_s: float = 0.01) -> float | None:
         return None
     sums = np.cumsum(np.concatenate(([0.0], known)))
     return float((sums[n:] - sums[:-n]).max() / n)
-
-
-def _calmest(stretch: Stretch, seconds: float = 2.0) -> tuple[int, int]:
-    """The window in which the sensor turned least."""
-    rate = stretch.gyr_radps - np.median(stretch.gyr_radps, axis=0)
-    power = np.concatenate(([0.0], np.cumsum(np.einsum("ij,ij->i", rate, rate))))
-    n = min(max(int(seconds * NS_PER_S / max(np.median(np.diff(stretch.t_ns)), 1)), 1), len(rate) - 1)
-    i = int(np.argmin(power[n:] - power[:-n]))
-    return int(stretch.t_ns[i]), int(stretch.t_ns[min(i + n, len(rate) - 1)])

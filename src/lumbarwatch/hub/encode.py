@@ -65,7 +65,7 @@ class Encoder:
             rom_deg=round(rep.rom_deg, ANGLE_DIGITS),
             rom_m=round(rep.rom_m, 4),
             rom_fraction=number(rep.rom_fraction, 4),
-            phi_top_deg=round(rep.phi_top_deg, ANGLE_DIGITS),
+            phi_top_deg=number(rep.phi_top_deg),
             tilt_lockout_deg=number(rep.tilt_lockout_deg),
             lambda_lockout_deg=number(rep.lambda_lockout_deg),
             lambda_peak_deg=number(rep.lambda_peak_deg),

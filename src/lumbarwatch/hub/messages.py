@@ -59,7 +59,7 @@ class RepMessage(_Message):
     rom_deg: float
     rom_m: float
     rom_fraction: Number
-    phi_top_deg: float
+    phi_top_deg: Number
     tilt_lockout_deg: Number
     lambda_lockout_deg: Number
     lambda_peak_deg: Number

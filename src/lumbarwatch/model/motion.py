@@ -78,7 +78,7 @@ class Rep:
     rom_deg: float
     rom_m: float
     rom_fraction: float | None
-    phi_top_deg: float
+    phi_top_deg: float | None  # None without a zero
     tilt_lockout_deg: float | None
     lambda_lockout_deg: float | None
     lambda_peak_deg: float | None

@@ -154,7 +154,7 @@ class RepRow(Base):
     rom_deg: Mapped[Number]
     rom_m: Mapped[Number]
     rom_fraction: Mapped[MaybeNumber]
-    phi_top_deg: Mapped[Number]
+    phi_top_deg: Mapped[MaybeNumber]
     tilt_lockout_deg: Mapped[MaybeNumber]
     lambda_lockout_deg: Mapped[MaybeNumber]
     lambda_peak_deg: Mapped[MaybeNumber]

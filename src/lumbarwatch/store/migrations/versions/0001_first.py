@@ -192,7 +192,7 @@ def _reps() -> None:
         sa.Column("rom_deg", DOUBLE, nullable=False),
         sa.Column("rom_m", DOUBLE, nullable=False),
         sa.Column("rom_fraction", DOUBLE, nullable=True),
-        sa.Column("phi_top_deg", DOUBLE, nullable=False),
+        sa.Column("phi_top_deg", DOUBLE, nullable=True),
         sa.Column("tilt_lockout_deg", DOUBLE, nullable=True),
         sa.Column("lambda_lockout_deg", DOUBLE, nullable=True),
         sa.Column("lambda_peak_deg", DOUBLE, nullable=True),
