@@ -10,7 +10,8 @@ from lumbarwatch.simulate.athlete import perform
 from lumbarwatch.simulate.chain import S2_CAUDAL, S2_POSTERIOR, hip_from_bench
 from lumbarwatch.simulate.everyday import GetUp, LieDown, Move, Stand, Support, Walk
 from lumbarwatch.simulate.jets import Jet
-from lumbarwatch.simulate.lifts import Rep, SetOf, arched, dropped
+from lumbarwatch.simulate.lifts import SetOf, arched, dropped
+from lumbarwatch.simulate.repetition import Rep
 from lumbarwatch.simulate.stage import AthleteProfile, Channel
 
 G = 9.80665

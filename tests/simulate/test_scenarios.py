@@ -9,11 +9,12 @@ from lumbarwatch.simulate.scenarios import SCENARIOS, UnknownScenarioError, scen
 from lumbarwatch.simulate.session import perform_scenario
 
 STATED = """
-    clean demo session bar_roll_setup setup_only touch_and_go tempo_5_2_5 isometric_45s pulses_8deg pulses_18deg
-    walking sit_to_stand lie_stretch_get_up sticking_point failed_last_rep alternating_partial shrinking_range
-    small_range_67_92 rest_at_bottom slip_mid_set over_bridge squats rdl starts_at_top ends_at_top
-    arched_bench_press single_leg gaps_04 gap_12 doubled_reordered sensor_lost_5s upside_down swapped
-    floor_bridge_25 drift_100ppm_hour rate_25hz slip_between_sets restart_mid_set no_standing no_calibration
+    clean demo session bar_roll_setup setup_only touch_and_go tempo_5_2_5 isometric_45s pulses_8deg
+    pulses_18deg walking sit_to_stand lie_stretch_get_up sticking_point failed_last_rep alternating_partial
+    shrinking_range small_range_67_92 rest_at_bottom slip_mid_set over_bridge squats rdl starts_at_top
+    ends_at_top arched_bench_press single_leg gaps_04 gap_12 doubled_reordered sensor_lost_5s upside_down
+    swapped floor_bridge_25 drift_100ppm_hour rate_25hz slip_between_sets restart_mid_set no_standing
+    no_calibration
 """.split()
 UNCALIBRATED = {"cold_start_at_top", "no_standing", "no_calibration"}
 
@@ -94,7 +95,7 @@ def test_calibration_windows_hold_what_they_claim(name):
         for window in windows[step]:
             held = grid.extension_deg[grid.cut(*window)]
             assert window[1] - window[0] > 1.5
-            assert held.mean() == pytest.approx(reached, abs=4.0)
+            assert held.mean() == pytest.approx(reached, abs=1.0 + 3.5 * profile.variation_deg)
             assert held.std() < 1.0
     for window in windows.get(CalibrationStep.REFERENCE_THRUSTS, []):
         pitch = grid.pitch_deg[grid.cut(*window)]

@@ -68,7 +68,16 @@ class Slip:
     seconds: float = 0.18
 
 
-Fault = Outage | Restart | Slip
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """Something hits the sensor (bench edge, bar): a short shake that leaves it where it was."""
+
+    at: Anchor
+    sensor: Placement
+    size_g: float = 4.0
+
+
+Fault = Outage | Restart | Slip | Knock
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,7 @@ def holes(faults: tuple[Fault, ...], sets: list[PlannedSet]) -> list[Hole]:
     """When nothing comes, in the order of time."""
     found: list[Hole] = []
     for fault in faults:
-        if isinstance(fault, Slip):
+        if isinstance(fault, Slip | Knock):
             continue
         start = fault.at.time_s(sets)
         if isinstance(fault, Restart):
@@ -93,6 +102,20 @@ def holes(faults: tuple[Fault, ...], sets: list[PlannedSet]) -> list[Hole]:
         else:
             found += [Hole(sensor, start, start + fault.seconds, restart=False) for sensor in fault.sensors]
     return sorted(found, key=lambda hole: hole.start_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Shake:
+    """A knock as it was felt by one sensor."""
+
+    t_s: float
+    sensor: Placement
+    size_g: float
+
+
+def shakes(faults: tuple[Fault, ...], sets: list[PlannedSet]) -> list[Shake]:
+    """The knocks, as performed."""
+    return [Shake(f.at.time_s(sets), f.sensor, f.size_g) for f in faults if isinstance(f, Knock)]
 
 
 @dataclass(frozen=True, slots=True)

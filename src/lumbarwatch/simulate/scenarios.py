@@ -8,7 +8,6 @@ from lumbarwatch.model.errors import UserError
 from lumbarwatch.model.verdicts import WarningId
 from lumbarwatch.simulate.everyday import GetUp, LieDown, Rest, Segment, Stand, Walk
 from lumbarwatch.simulate.lifts import (
-    Rep,
     SetOf,
     arched,
     arched_on_the_way,
@@ -21,7 +20,9 @@ from lumbarwatch.simulate.lifts import (
     tilt_lost,
     untucked,
 )
+from lumbarwatch.simulate.repetition import Rep
 from lumbarwatch.simulate.scenario import Scenario, calibrated, leave
+from lumbarwatch.simulate.scenarios_more import MORE
 from lumbarwatch.simulate.scenarios_motion import MOTION
 from lumbarwatch.simulate.scenarios_sensors import SENSORS
 from lumbarwatch.simulate.stage import AthleteProfile
@@ -77,7 +78,7 @@ _WHOLE = (
 )  # fmt: skip
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
-    {scenario.name: scenario for scenario in (*_WHOLE, *MOTION, *SENSORS)}
+    {scenario.name: scenario for scenario in (*_WHOLE, *MOTION, *MORE, *SENSORS)}
 )
 """All scenarios, the whole sessions first."""
 

@@ -17,7 +17,8 @@ from lumbarwatch.simulate.everyday import (
     Support,
     Walk,
 )
-from lumbarwatch.simulate.lifts import Pulses, Rep, SetOf, good, partial
+from lumbarwatch.simulate.lifts import SetOf, good, partial
+from lumbarwatch.simulate.repetition import Pulses, Rep
 from lumbarwatch.simulate.scenario import Scenario, Script, calibrated, calibrated_standing, leave, one_set
 from lumbarwatch.simulate.stage import AthleteProfile, Channel, Stage
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.simulate.everyday import GetUp, LieDown, Rest, Segment, Stand, Walk
-from lumbarwatch.simulate.faults import Anchor, Outage, Restart, Slip, Where
+from lumbarwatch.simulate.faults import Anchor, Knock, Outage, Restart, Slip, Where
 from lumbarwatch.simulate.lifts import SetOf, good
 from lumbarwatch.simulate.scenario import Scenario, calibrated, leave, one_set
 from lumbarwatch.simulate.stage import AthleteProfile
@@ -35,6 +35,11 @@ def _hour(_p: AthleteProfile) -> Sequence[Segment]:
 _BOTTOMS = tuple(Outage(Anchor(1, rep, Where.BOTTOM, 0.1), 0.4) for rep in (2, 5))
 _LOCKOUTS = tuple(Outage(Anchor(1, rep, Where.TOP, -0.25), 0.4) for rep in (3, 7))
 
+_KNOCKS = (
+    *(Knock(Anchor(1, rep, Where.BOTTOM, 0.05), Placement.LUMBAR, 5.0) for rep in (2, 4, 7)),
+    Knock(Anchor(1, 3, Where.TOP, 0.1), Placement.LUMBAR, 3.0),
+)
+
 SENSORS = (
     Scenario("gaps_04", "0.4 s lost across two bottoms and two lockouts", _eight, 8,
              faults=_BOTTOMS + _LOCKOUTS),
@@ -56,6 +61,8 @@ SENSORS = (
     Scenario("rate_25hz", "a stream of 25 Hz", _eight, 8, rate_hz=25.0),
     Scenario("drift_100ppm_hour", "an hour with the two clocks 100 ppm apart", _hour, 40,
              clock_ppm=(50.0, -50.0)),
+    Scenario("contact_spikes", "the bench's edge knocks the lumbar sensor a few times", _eight, 8,
+             faults=_KNOCKS),
     Scenario("counter_wraps", "sample counters of 8 bits, device clocks that wrap every minute", _eight, 8,
              seq_modulo=256, clock_modulo_s=65.536),
 )  # fmt: skip

@@ -12,8 +12,9 @@ from lumbarwatch.model.verdicts import WarningId
 from lumbarwatch.simulate import frames, truth
 from lumbarwatch.simulate.athlete import Performance, finished
 from lumbarwatch.simulate.delivery import Delivery, deliver
-from lumbarwatch.simulate.faults import SLIP_CHANNEL, Hole, SlipTruth, holes, slip
+from lumbarwatch.simulate.faults import SLIP_CHANNEL, Hole, Shake, SlipTruth, holes, shakes, slip
 from lumbarwatch.simulate.groups import SensorGroup
+from lumbarwatch.simulate.knocks import shaken
 from lumbarwatch.simulate.labels import Label, drift, label
 from lumbarwatch.simulate.mounting import mountings
 from lumbarwatch.simulate.parts import GROUPS, Part, PartErrors, without_skin
@@ -265,7 +266,12 @@ class _Wearer:
         part = Part(self._errors, self._rate_hz, self._rng)
         cuts = [self._true(t_s[i : i + CHUNK], on_skin) for i in range(0, len(t_s), CHUNK)]
         acc, gyr, quat = (np.concatenate(arrays) for arrays in zip(*cuts, strict=True))
+        acc, gyr = shaken(t_s, acc, gyr, self._shakes(), self._rng)
         return part.read_acc(acc), part.read_gyr(gyr, fresh), quat
+
+    def _shakes(self) -> list[Shake]:
+        felt = shakes(self._plan.faults, list(self._performance.sets))
+        return [shake for shake in felt if shake.sensor is self._site]
 
     def _true(self, t_s: Floats, on_skin: Skin) -> tuple[Floats, Floats, Floats]:
         site = self._performance.sites(t_s)[self._site]
