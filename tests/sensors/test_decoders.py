@@ -186,6 +186,16 @@ def test_movesense_parts_in_any_disorder_cost_only_their_own_block():
     assert len(values) == 5 * 8 + 1
 
 
+def test_movesense_a_first_half_does_not_outlive_the_next_block():
+    decoder = new("movesense")
+    first, second = movesense.parts(1, bytes(movesense.Imu6Block(0, *np.zeros((2, 8, 3), np.float32))))
+    short = bytes(movesense.DataPart(1, bytes(movesense.Imu6Block(77, *np.ones((2, 4, 3), np.float32)))))
+    assert decoder.decode(note("movesense", first)) == []
+    assert len(decoder.decode(note("movesense", short))) == 1
+    with pytest.raises(DecodeError, match="first half is missing"):
+        decoder.decode(note("movesense", second))
+
+
 def test_movesense_times_inside_a_block_come_from_the_measured_period():
     """A part 2 % slow, stamps cut to whole milliseconds."""
     decoder = new("movesense")

@@ -121,3 +121,14 @@ def test_a_half_frame_left_by_a_lost_link_spoils_nothing():
 def test_a_register_answer_inside_the_stream_is_told_apart():
     frames, _ = wire.FrameStream().feed(UPRIGHT + RATE_ANSWER + UPRIGHT)
     assert [type(frame) for frame in frames] == [wire.MotionFrame, wire.RegisterFrame, wire.MotionFrame]
+
+
+def test_out_of_step_two_bytes_that_look_like_a_header_are_not_believed():
+    """The first frame has lost its first byte, and its acceleration reads 55 61."""
+    frames = [wire.MotionFrame((0x6155, 1, 2), (3, 4, 5))] + [
+        wire.MotionFrame((k, 0, 0), (0, 0, 0)) for k in range(4)
+    ]
+    sent = b"".join(bytes(frame) for frame in frames)[1:]
+    stream = wire.FrameStream()
+    got = [frame for at in range(0, len(sent), 7) for frame in stream.feed(sent[at : at + 7])[0]]
+    assert got == frames[1:]
