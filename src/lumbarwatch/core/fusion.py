@@ -1,35 +1,50 @@
-"""Orientation of one sensor against gravity."""
+"""Orientation of one sensor against gravity, from its samples, across losses and restarts.
 
-from dataclasses import dataclass
-from enum import StrEnum
-from math import pi
+In the clear, VQF (6D) fed with exact interval rotations. A gap is bridged sample by sample, its error
+estimated from what the sensor was doing, and for some seconds :mod:`recovery` says where the vertical is. After
+a long gap the specific force does; the gyro bias is kept through everything.
+"""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
-from vqf import VQF
 
+from lumbarwatch.core.inclination import Excess, Inclination, InclinationParams, Tracked, joined
+from lumbarwatch.core.own_orientation import DistrustReason, OwnOrientation, OwnOrientationParams
+from lumbarwatch.core.rotations import turned_on, up_in_sensor
 from lumbarwatch.core.streams import FusedBatch, TimedBatch
 from lumbarwatch.model.checks import Booleans, Floats
-from lumbarwatch.model.samples import NS_PER_S, OrientationSource, SensorInfo
+from lumbarwatch.model.samples import OrientationSource, SensorInfo
 
-
-class QuaternionReason(StrEnum):
-    """Why a sensor's own quaternion is not trusted."""
-
-    AGAINST_GRAVITY = "against_gravity"
+SATURATED_SHARE = 0.995
+"""A value this near the end of its range is saturated (convention; int16 parts clip one count below)."""
 
 
 @dataclass(frozen=True, slots=True)
 class FusionParams:
     """Tuning of the stage."""
 
-    bridge_s: float = 0.3  # longer gaps are not bridged by interpolation
-    base_sigma_deg: float = 0.6
-    gap_sigma_dps: float = 10.0  # sigma gained per second of gap
-    gap_tau_s: float = 3.0
+    inclination: InclinationParams = field(default_factory=InclinationParams)
+    own: OwnOrientationParams = field(default_factory=OwnOrientationParams)
+    own_sigma_deg: float = 1.0  # of a maker's inclination in movement (devices 3.1)
+    own_restart_sigma_deg: float = 5.0  # just after a restart (convention) ...
+    own_settling_s: float = 3.0  # ... and the time in which it halves
 
 
 class Fusion:
-    """Fuses one sensor's samples; results do not depend on how the stream is cut into batches."""
+    """Fuses one sensor's samples; results do not depend on how the stream is cut into batches.
+
+    Parameters
+    ----------
+    info
+        What is known of the sensor; ``filter_delay_s`` is made up for by turning on at the measured rate.
+    params
+        Tuning.
+    source
+        RAW: from specific force and rate. SENSOR: the sensor's own quaternion while gravity agrees with it.
+        Without specific force the own quaternion is used in any case, unchecked.
+    """
 
     def __init__(
         self,
@@ -40,89 +55,96 @@ class Fusion:
         self._info = info
         self._params = params or FusionParams()
         self._source = source
-        self._vqf: VQF | None = None
-        self._period_s = 0.0
-        self._last: tuple[int, Floats, Floats] | None = None
-        self._sigma = self._params.base_sigma_deg
-        self.bias_radps: Floats = np.zeros(3)
-        self._bias_sigma = 0.5 * pi / 180
-        self.quaternion_check_deg: float | None = None
-        self.quaternion_distrusted = False
-        self.distrust_reason: QuaternionReason | None = None
+        self._inclination = Inclination(self._params.inclination)
+        self._own = OwnOrientation(self._params.own, info.nominal_rate_hz)
+        self._own_excess = Excess(self._params.own_sigma_deg)
+        self._delay_s = info.filter_delay_s
 
     def hold_bias(self, bias_radps: Floats, sigma_radps: float) -> None:
-        """Take over a gyro bias found elsewhere (the calibration stretch)."""
-        self.bias_radps, self._bias_sigma = np.array(bias_radps), sigma_radps
-        if self._vqf is not None:
-            self._vqf.setBiasEstimate(self.bias_radps, sigma_radps)
+        """Take over a gyro bias (3,) found elsewhere (the calibration stretch), with its one sigma."""
+        self._inclination.hold_bias(bias_radps, sigma_radps)
+
+    @property
+    def bias_radps(self) -> Floats:
+        """Gyro bias (3,) in the sensor's frame, as it stands."""
+        return self._inclination.bias_radps
+
+    @property
+    def quaternion_check_deg(self) -> float | None:
+        """RMS angle between the sensor's own vertical and the one found here; None without both."""
+        return self._own.check_deg
+
+    @property
+    def quaternion_distrusted(self) -> bool:
+        """Whether the sensor's own quaternion is not to be used."""
+        return self._own.reason is not None
+
+    @property
+    def distrust_reason(self) -> DistrustReason | None:
+        """Why not."""
+        return self._own.reason
 
     def step(self, timed: TimedBatch) -> FusedBatch:
-        """Fuse the next samples."""
-        n = len(timed)
-        if timed.acc_mps2 is None or (
-            self._source is OrientationSource.SENSOR and timed.quat_wxyz is not None
-        ):
-            quat = np.empty((0, 4)) if timed.quat_wxyz is None else timed.quat_wxyz
-            return self._fused(timed, quat, np.full(n, self._params.base_sigma_deg))
-        quat = np.empty((n, 4))
-        sigma = np.empty(n)
-        breaks = self._breaks(timed)
-        for start, stop in zip([0, *breaks], [*breaks, n], strict=False):
-            if stop > start:
-                quat[start:stop] = self._segment(timed, start, stop)
-                sigma[start:stop] = self._params.base_sigma_deg
-        return self._fused(timed, quat, sigma)
+        """Fuse the next samples (n >= 0)."""
+        return self._fused(timed, self._track(timed))
 
-    def _breaks(self, timed: TimedBatch) -> list[int]:
-        changed = np.flatnonzero((timed.lost > 0) | timed.restarted)
-        return [int(i) for i in changed if i > 0]
+    def _track(self, timed: TimedBatch) -> Tracked:
+        own = timed.quat_wxyz
+        if not len(timed):
+            return Tracked(np.empty((0, 4)), np.empty((0, 3)), np.empty(0))
+        if timed.acc_mps2 is None:
+            assert own is not None
+            return Tracked(own, np.zeros((len(timed), 3)), self._own_sigma(timed))
+        if own is None:
+            return self._inclination.step(timed, None)
+        return joined([self._track_beside(part) for part in _cut_at_gaps(timed)])
 
-    def _segment(self, timed: TimedBatch, start: int, stop: int) -> Floats:
-        assert timed.acc_mps2 is not None
-        gyr, acc = timed.gyr_radps[start:stop], timed.acc_mps2[start:stop]
-        period_s = float(timed.period_ns[start]) / NS_PER_S
-        lost = int(timed.lost[start])
-        if self._vqf is None or abs(period_s / self._period_s - 1) > 0.02:
-            self._rebuild(period_s)
-        assert self._vqf is not None
-        filler = 0
-        if self._last is not None and (lost or timed.restarted[start]):
-            gap_s = (int(timed.t_ns[start]) - self._last[0]) / NS_PER_S
-            if gap_s <= self._params.bridge_s and not timed.restarted[start]:
-                filler = lost
-                share = np.arange(1, lost + 1)[:, None] / (lost + 1)
-                gyr = np.concatenate([self._last[1] + share * (gyr[0] - self._last[1]), gyr])
-                acc = np.concatenate([self._last[2] + share * (acc[0] - self._last[2]), acc])
-            else:
-                bias, sigma = self._vqf.getBiasEstimate()
-                self._vqf.resetState()
-                self._vqf.setBiasEstimate(bias, sigma)
-        result = self._vqf.updateBatch(np.ascontiguousarray(gyr), np.ascontiguousarray(acc))
-        self._last = (int(timed.t_ns[stop - 1]), gyr[-1], acc[-1])
-        self.bias_radps = result["bias"][-1]
-        return result["quat6D"][filler:]
+    def _track_beside(self, timed: TimedBatch) -> Tracked:
+        """Samples with both and no gap inside: whether the own quaternion may bridge it is known before."""
+        assert timed.quat_wxyz is not None
+        own = timed.quat_wxyz
+        tracked = self._inclination.step(timed, None if self.quaternion_distrusted else own)
+        return self._checked(timed, own, tracked)
 
-    def _rebuild(self, period_s: float) -> None:
-        fresh = VQF(period_s)
-        if self._vqf is not None:
-            fresh.state = self._vqf.state
-        else:
-            fresh.setBiasEstimate(self.bias_radps, self._bias_sigma)
-        self._vqf, self._period_s = fresh, period_s
+    def _checked(self, timed: TimedBatch, own: Floats, tracked: Tracked) -> Tracked:
+        """Compare the own quaternion with the vertical found; take it where asked for and trusted."""
+        trusted = self._own.trusted(own, up_in_sensor(tracked.quat))
+        if self._source is not OrientationSource.SENSOR:
+            return tracked
+        sigma_deg = self._own_sigma(timed)
+        return Tracked(
+            np.where(trusted[:, None], own, tracked.quat),
+            tracked.bias,
+            np.where(trusted, sigma_deg, tracked.sigma_deg),
+        )
 
-    def _fused(self, timed: TimedBatch, quat: Floats, sigma: Floats) -> FusedBatch:
-        w, x, y, z = quat.T
-        up = np.stack([2 * (x * z - w * y), 2 * (w * x + y * z), w * w - x * x - y * y + z * z], axis=1)
-        acc = timed.acc_mps2
-        norm = np.full(len(timed), np.nan) if acc is None else np.sqrt(np.einsum("ij,ij->i", acc, acc))
+    def _own_sigma(self, timed: TimedBatch) -> Floats:
+        """One sigma (n,) deg of the own inclination: it settles anew after a restart of the device."""
+        params = self._params
+        out = np.empty(len(timed))
+        start = 0
+        for stop in (*np.flatnonzero(timed.restarted).tolist(), len(timed)):
+            out[start:stop] = self._own_excess.step(stop - start)
+            if stop < len(timed):
+                halving = params.own_settling_s * self._info.nominal_rate_hz
+                self._own_excess.set(params.own_restart_sigma_deg, halving)
+            start = stop
+        return out
+
+    def _fused(self, timed: TimedBatch, tracked: Tracked) -> FusedBatch:
+        quat, acc = tracked.quat, timed.acc_mps2
+        gyr = timed.gyr_radps - tracked.bias
+        up = up_in_sensor(quat)
+        if self._delay_s:
+            up = turned_on(up, gyr, self._delay_s)
         return FusedBatch(
             t_ns=timed.t_ns,
             arrival_ns=timed.arrival_ns,
             up=up,
             quat_wxyz=quat,
-            gyr_radps=timed.gyr_radps - self.bias_radps,
-            acc_norm_mps2=norm,
-            sigma_deg=sigma,
+            gyr_radps=gyr,
+            acc_norm_mps2=np.full(len(timed), np.nan) if acc is None else np.sqrt(_squares(acc)),
+            sigma_deg=tracked.sigma_deg,
             lost=timed.lost,
             restarted=timed.restarted,
             saturated=self._saturated(timed),
@@ -134,6 +156,17 @@ class Fusion:
             (timed.gyr_radps, self._info.gyr_range_radps),
             (timed.acc_mps2, self._info.acc_range_mps2),
         ):
-            if limit is not None and values is not None:
-                out |= (np.abs(values) >= 0.995 * limit).any(axis=1)
+            if limit is not None and values is not None and len(values):
+                reached = SATURATED_SHARE * limit
+                if float(values.max()) >= reached or float(values.min()) <= -reached:
+                    out |= (np.abs(values) >= reached).any(axis=1)
         return out
+
+
+def _cut_at_gaps(timed: TimedBatch) -> list[TimedBatch]:
+    borders = [0, *(i for i in np.flatnonzero(timed.lost).tolist() if i > 0), len(timed)]
+    return [timed.part(start, stop) for start, stop in pairwise(borders)]
+
+
+def _squares(vectors: Floats) -> Floats:
+    return np.einsum("ij,ij->i", vectors, vectors)

@@ -23,6 +23,20 @@ class TimedBatch:
     def __len__(self) -> int:
         return len(self.t_ns)
 
+    def part(self, start: int, stop: int) -> "TimedBatch":
+        """Samples start to stop (exclusive)."""
+        cut = slice(start, stop)
+        return TimedBatch(
+            t_ns=self.t_ns[cut],
+            arrival_ns=self.arrival_ns[cut],
+            gyr_radps=self.gyr_radps[cut],
+            acc_mps2=None if self.acc_mps2 is None else self.acc_mps2[cut],
+            quat_wxyz=None if self.quat_wxyz is None else self.quat_wxyz[cut],
+            lost=self.lost[cut],
+            restarted=self.restarted[cut],
+            period_ns=self.period_ns[cut],
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FusedBatch:
