@@ -151,6 +151,17 @@ def test_times_of_a_rep_are_in_order_and_as_asked():
         assert rep.eccentric_s == pytest.approx(0.45, abs=0.08)
 
 
+def test_times_are_where_the_hip_passes_5_and_95_percent():
+    made = done("upside_down")
+    t_s, height = made.grid.t_s, made.grid.hip_m
+    for plan, rep in zip(made.body.sets[0].reps, made.reps, strict=True):
+        up, down = (t_s > plan.before_s) & (t_s < plan.leave_s), (t_s > plan.top_s) & (t_s < plan.after_s)
+        for side, low_s, high_s in ((up, rep.t_start_s, rep.t_lockout_s), (down, rep.t_end_s, rep.t_lower_s)):
+            bottom, top = height[side].min(), height[side].max()
+            shares = (np.interp([low_s, high_s], t_s, height) - bottom) / (top - bottom)
+            assert shares == pytest.approx([0.05, 0.95], abs=1e-3)
+
+
 def test_a_dropped_rep_lands_hard():
     reps = [rep for rep in done("clean").reps if WarningId.W4 in rep.planted]
     assert len(reps) == 3
