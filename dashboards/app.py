@@ -7,15 +7,18 @@ import streamlit as st
 from lumbarwatch.presenters.words import PERMANENT_LINE
 
 ICON = Path(__file__).parent / "icon.svg"
+# Streamlit's own margins push the reps off the screen.
+LESS_AIR = "<style>[data-testid='stMainBlockContainer'] {padding: 3.5rem clamp(1rem, 3vw, 3rem) 1rem}</style>"
 
 st.set_page_config(page_title="lumbarwatch", page_icon=str(ICON), layout="wide")
+st.html(LESS_AIR)
 
 page = st.navigation(
     [
         st.Page("views/live.py", title="Live", icon=":material/monitoring:", default=True),
         st.Page("views/coach.py", title="Coach", icon=":material/groups:", url_path="coach"),
         st.Page("views/history.py", title="History", icon=":material/history:", url_path="history"),
-        st.Page("views/about.py", title="Safety", icon=":material/health_and_safety:", url_path="about"),
+        st.Page("views/safety.py", title="Safety", icon=":material/health_and_safety:", url_path="safety"),
     ],
     position="top",
 )

@@ -45,6 +45,7 @@ def _poses() -> Poses:
         tilt_sigma_deg=column,
         lambda_sigma_deg=column,
         pelvis_roll_deg=column,
+        phase_code=[0],
         valid=[True],
     )
 

@@ -4,10 +4,17 @@ from pathlib import Path
 
 from streamlit.components.v2 import component
 
+from components.bundle import bundle
+
 _HERE = Path(__file__).parent
+_SHARED = _HERE.parent / "shared"
+PARTS = (
+    *(_SHARED / name for name in ("verdicts.js", "canvas.js", "feed.js")),
+    *(_HERE / name for name in ("sound.js", "session.js", "trace.js", "posture.js", "reps.js", "view.js")),
+)
 
 live_view = component(
     "lumbarwatch.live_view",
     css=(_HERE / "live_view.css").read_text(encoding="utf-8"),
-    js=(_HERE / "live_view.js").read_text(encoding="utf-8"),
+    js=bundle(PARTS),
 )

@@ -28,6 +28,7 @@ SECRETS = "lumbarwatch"
 REQUIRED: Mapping[str, object] = MappingProxyType(
     {
         "runner.postScriptGC": False,
+        "runner.magicEnabled": False,
         "server.address": "127.0.0.1",
         "server.enableAgentApi": False,
         "server.fileWatcherType": "none",

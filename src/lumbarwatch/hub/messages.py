@@ -197,6 +197,7 @@ class Poses(_Message):
     tilt_sigma_deg: Column
     lambda_sigma_deg: Column
     pelvis_roll_deg: Column
+    phase_code: list[int]
     valid: list[bool]
 
 

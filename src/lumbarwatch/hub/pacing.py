@@ -78,6 +78,7 @@ class PosePacer:
             tilt_sigma_deg=column(lambda batch: batch.pelvis_sigma_deg),
             lambda_sigma_deg=column(lambda batch: batch.lumbar_extension_sigma_deg),
             pelvis_roll_deg=column(lambda batch: batch.pelvis_roll_deg),
+            phase_code=np.concatenate([batch.phase_code for batch in batches])[keep].tolist(),
             valid=np.concatenate([batch.valid for batch in batches])[keep].tolist(),
         )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from lumbarwatch.core.rules import CUES
 from lumbarwatch.model.events import LinkState
+from lumbarwatch.model.motion import PHASES as PHASE_ORDER
 from lumbarwatch.model.motion import Phase
 from lumbarwatch.model.session import CalibrationReason, CalibrationStep
 from lumbarwatch.model.verdicts import NotGradedReason, WarningId
@@ -153,6 +154,7 @@ def live_words() -> dict[str, object]:
     return {
         "warnings": warnings,
         "phases": _plain(PHASES),
+        "phase_order": [phase.value for phase in PHASE_ORDER],
         "steps": _plain(STEPS),
         "calibration": _plain(CALIBRATION),
         "not_graded": _plain(NOT_GRADED),
@@ -165,8 +167,8 @@ def live_words() -> dict[str, object]:
         "stop": "Stop the set:",
         "calibrated": "Calibrated.",
         "not_calibrated": "Not calibrated, so nothing is graded.",
-        "before_first_set": "calibration",
-        "no_session": "no session",
+        "before": {"running": "Getting ready", "none": "No session"},
+        "not_analysing": "The analysis stopped with an error; the recording goes on.",
         "no_samples": "no samples yet",
         "connection_lost": "No connection to the measuring part: what you see is not live.",
     }

@@ -1,0 +1,63 @@
+// The reps of the session: ticks that read from afar, and the table.
+
+import { SYMBOLS, signed, verdict } from "../shared/verdicts.js";
+
+const TABLE_ROWS = 14;
+
+export class Reps {
+  constructor(ticks, table, words) {
+    this.ticks = ticks;
+    this.table = table;
+    this.words = words;
+  }
+
+  show(session) {
+    this.ticks.replaceChildren(...session.ownReps.map((rep) => this.tick(rep)));
+    const rows = session.reps.slice(-TABLE_ROWS).reverse().map((rep) => this.row(rep));
+    this.table.querySelector("tbody").replaceChildren(...rows);
+    this.table.hidden = session.reps.length === 0;
+  }
+
+  tick(rep) {
+    const tick = document.createElement("li");
+    tick.dataset.level = verdict(rep);
+    tick.dataset.graded = rep.graded;
+    tick.textContent = `${rep.rep} ${SYMBOLS[verdict(rep)]}`;
+    tick.title = this.verdictWords(rep);
+    return tick;
+  }
+
+  row(rep) {
+    const row = document.createElement("tr");
+    row.dataset.level = verdict(rep);
+    row.dataset.graded = rep.graded;
+    const angle = (value, sigma) => (value === null ? "–" : `${signed(value)}° ± ${Math.round(sigma ?? 0)}°`);
+    const cells = [
+      rep.set, rep.rep, (rep.rom_m * 100).toFixed(0),
+      angle(rep.tilt_lockout_deg, rep.tilt_sigma_deg), angle(rep.lambda_lockout_deg, rep.lambda_sigma_deg),
+      rep.lambda_peak_deg === null ? "–" : `${signed(rep.lambda_peak_deg)}°`,
+      rep.concentric_s.toFixed(1), rep.hold_s.toFixed(1), rep.eccentric_s.toFixed(1), this.verdictWords(rep),
+    ];
+    for (const text of cells) row.appendChild(document.createElement("td")).textContent = text;
+    return row;
+  }
+
+  verdictWords(rep) {
+    const level = verdict(rep);
+    const titles = rep.warnings.map((warning) => `${this.words.warnings[warning.id].title} (${warning.level})`);
+    if (rep.partial) titles.unshift(this.words.partial);
+    if (titles.length > 0) return `${SYMBOLS[level]} ${titles.join(", ")}`;
+    if (level === "good") return `${SYMBOLS.good} ${this.words.good}`;
+    const reasons = [...new Set(rep.not_graded.map((one) => this.words.not_graded[one.reason] ?? one.reason))];
+    return `${SYMBOLS[level]} ${this.words.ungraded}${reasons.length ? `: ${reasons.slice(0, 2).join(", ")}` : ""}`;
+  }
+
+  setLine(session) {
+    return session.sets.map((set) => {
+      const partial = set.partial ? `, ${set.partial} ${this.words.partial}` : "";
+      const bar = set.bar_kg === null ? "" : `, bar ${set.bar_kg} kg`;
+      const warnings = set.warnings.map((warning) => this.words.warnings[warning.id].title).join(", ");
+      return `Set ${set.set}: ${set.reps} reps${partial}${bar}${warnings ? `. ${warnings}` : ""}`;
+    }).join(" · ");
+  }
+}

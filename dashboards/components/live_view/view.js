@@ -1,0 +1,324 @@
+// The live view. Sound and banner fire in the message handler; canvases are drawn on requestAnimationFrame.
+
+import { readTheme } from "../shared/canvas.js";
+import { Feed } from "../shared/feed.js";
+import { COLOURS, SYMBOLS, signed } from "../shared/verdicts.js";
+import { Posture } from "./posture.js";
+import { Reps } from "./reps.js";
+import { Session } from "./session.js";
+import { Sound, toneOf } from "./sound.js";
+import { Trace } from "./trace.js";
+
+const STALE_MS = 300; // an angle older than this is never shown as live (design)
+const BANNER_MS = 6000;
+const AGE_EVERY_MS = 150;
+const REDUCED_DRAW_MS = 200; // five redraws a second for those who ask for less motion
+
+const TEMPLATE = `
+<section class="lw" data-connection="connecting" aria-label="Live view of the session">
+  <div class="head">
+    <div class="who"><strong class="athlete"></strong> <span class="badge" hidden></span></div>
+    <div class="where"><span class="set"></span><span class="phase"></span></div>
+    <div class="links" role="group" aria-label="Sensors"></div>
+    <div class="age" title="Age of the newest sample"></div>
+    <button class="sound" type="button" aria-pressed="false">Turn sound on</button>
+  </div>
+  <div class="banner" data-level="none"><span class="symbol" aria-hidden="true"></span><span class="text"></span></div>
+  <div class="spoken" aria-live="assertive" role="status"></div>
+  <div class="now">
+    <div class="figure">
+      <canvas class="posture" role="img" aria-label="Posture: pelvis and spine"></canvas>
+      <div class="numbers">
+        <div class="number"><span class="name">Pelvic tilt</span><output class="tilt">–</output></div>
+        <div class="number"><span class="name">Lumbar extension</span><output class="lambda">–</output></div>
+      </div>
+    </div>
+    <div class="traces">
+      <h3>Posterior pelvic tilt, degrees</h3>
+      <canvas class="trace-tilt" role="img" aria-label="Pelvic tilt over time"></canvas>
+      <h3>Lumbar extension, degrees</h3>
+      <canvas class="trace-lambda" role="img" aria-label="Lumbar extension over time"></canvas>
+    </div>
+  </div>
+  <ol class="ticks" aria-label="Reps of this set"></ol>
+  <p class="set-line"></p>
+  <div class="table">
+    <table class="reps" hidden>
+      <caption>Reps, newest first</caption>
+      <thead><tr><th scope="col">Set</th><th scope="col">Rep</th><th scope="col">Range (cm)</th>
+        <th scope="col">Tilt at the top</th><th scope="col">Lumbar at the top</th><th scope="col">Lumbar peak</th>
+        <th scope="col">Up (s)</th><th scope="col">Hold (s)</th><th scope="col">Down (s)</th>
+        <th scope="col">Verdict</th></tr></thead>
+      <tbody></tbody>
+    </table>
+  </div>
+</section>`;
+
+class View {
+  constructor(parent, data) {
+    const host = document.createElement("div");
+    host.innerHTML = TEMPLATE;
+    this.root = host.firstElementChild;
+    parent.querySelector(".lw")?.remove();
+    parent.appendChild(this.root);
+    this.words = data.words;
+    this.session = new Session(this.words.phase_order);
+    this.sound = new Sound();
+    this.posture = new Posture(this.$(".posture"));
+    this.reps = new Reps(this.$(".ticks"), this.$(".reps"), this.words);
+    this.traces = this.makeTraces();
+    this.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+    this.theme = readTheme(this.root);
+    this.show("none", "", 0);
+    this.$(".sound").addEventListener("click", () => this.toggleSound());
+    this.feed = new Feed(data, (frame) => this.take(frame), (state) => this.connection(state));
+    this.drawn = this.aged = -Infinity;
+    this.loop = (now) => {
+      this.tick(now);
+      this.request = requestAnimationFrame(this.loop);
+    };
+    this.request = requestAnimationFrame(this.loop);
+  }
+
+  makeTraces() {
+    const words = this.words.warnings;
+    return [
+      new Trace(this.$(".trace-tilt"), {
+        value: "tilt", sigma: "tiltSigma", colour: COLOURS.good, least: [-55, 20], warnings: ["W1"], jumps: true, words,
+      }),
+      new Trace(this.$(".trace-lambda"), {
+        value: "lambda", sigma: "lambdaSigma", colour: COLOURS.lumbar, least: [-20, 20], warnings: ["W1b", "W2"],
+        jumps: false, words,
+      }),
+    ];
+  }
+
+  $(selector) {
+    return this.root.querySelector(selector);
+  }
+
+  close() {
+    cancelAnimationFrame(this.request);
+    this.feed.close();
+    this.sound.close();
+  }
+
+  async toggleSound() {
+    await this.sound.toggle();
+    const button = this.$(".sound");
+    button.setAttribute("aria-pressed", String(this.sound.armed));
+    button.textContent = this.sound.armed ? "Sound is on" : "Turn sound on";
+  }
+
+  connection(state) {
+    this.root.dataset.connection = state;
+    if (state === "lost") this.show("unknown", this.words.connection_lost, Infinity);
+    else if (state === "open" && this.banner.level === "unknown") this.show("none", "", 0);
+  }
+
+  // Message handler: sound and banner at once, the rest on the next frame.
+  take(frame) {
+    this[`on_${frame.type}`]?.(frame, performance.now());
+    this.changed = true;
+  }
+
+  on_hello(frame) {
+    const { speed, simulated, stations } = frame.hub;
+    this.$(".badge").hidden = !simulated;
+    this.$(".badge").textContent = `simulated${speed === 1 ? "" : `, up to ${speed} times as fast`}`;
+    if (!frame.resumed && stations.length > 0) this.begin(stations[0]);
+  }
+
+  on_session(frame) {
+    this.begin(frame.state);
+  }
+
+  begin(state) {
+    this.session.begin(state);
+    this.root.dataset.session = state.session_state;
+    this.$(".athlete").textContent = state.athlete.name || "Athlete";
+    if (state.problem) this.show("amber", state.problem, Infinity);
+    else if (!state.analysing) this.show("amber", this.words.not_analysing, Infinity);
+    this.showLinks();
+    this.showReps();
+  }
+
+  on_poses(frame, now) {
+    this.session.poses(frame, now);
+  }
+
+  on_phase(frame) {
+    this.session.phase = frame.phase;
+  }
+
+  on_sensor(frame) {
+    this.session.sensors.set(frame.sensor.placement, frame.sensor);
+    this.showLinks();
+  }
+
+  on_calibration(frame) {
+    this.session.calibration = frame.calibration;
+    if (frame.calibration.valid) return;
+    const reasons = frame.calibration.reasons.map((reason) => this.words.calibration[reason] ?? reason);
+    this.show("amber", `${this.words.not_calibrated} ${reasons.join(" ")}`, Infinity);
+  }
+
+  on_calibration_step(frame) {
+    const step = this.words.steps[frame.step] ?? frame.step;
+    const reasons = frame.reasons.map((reason) => this.words.calibration[reason] ?? reason).join(" ");
+    if (frame.reasons.length > 0) this.show("amber", `${step}: ${reasons}`, BANNER_MS * 2);
+    else this.show("good", `${step}: done`, BANNER_MS);
+  }
+
+  on_set_started(frame) {
+    this.session.set = frame.set;
+    this.show("none", "", 0);
+    this.showReps();
+  }
+
+  on_lockout(frame) {
+    if (!frame.graded || frame.warnings.length > 0) return;
+    this.sound.play("good");
+    if (this.banner.level === "red" && !this.banner.stays) this.show("none", "", 0); // the next rep is better
+  }
+
+  on_live_warning(frame) {
+    if (frame.warning.level !== "red") return;
+    this.sound.play(toneOf(frame.warning.id));
+    this.warn(frame.rep, this.words.warnings[frame.warning.id].cue);
+  }
+
+  on_cue(frame) {
+    if (frame.warning !== "W2") this.sound.play(toneOf(frame.warning)); // W2 sounded inside the rep
+    this.sound.say(frame.text);
+    this.warn(frame.rep, frame.text);
+  }
+
+  on_rep(frame) {
+    this.session.finished(frame.rep);
+    const titles = frame.stop.map((id) => this.words.warnings[id].title);
+    if (titles.length > 0) this.show("red", `${this.words.stop} ${titles.join(", ")}`, Infinity);
+    this.showReps();
+  }
+
+  on_set(frame) {
+    this.session.sets.push(frame.set);
+    this.show("none", "", 0);
+    this.showReps();
+  }
+
+  on_notice(frame) {
+    const sentence = this.words.notices[frame.notice];
+    const good = ["sensor_back", "rezeroed"].includes(frame.notice);
+    this.show(good ? "good" : "amber", sentence.replace("{place}", frame.placement), BANNER_MS);
+  }
+
+  on_store(frame) {
+    this.show(frame.resolved ? "good" : "amber", frame.message, frame.resolved ? BANNER_MS : Infinity);
+  }
+
+  warn(rep, text) {
+    if (!this.banner.stays) this.show("red", `Rep ${rep}: ${text}`, BANNER_MS);
+  }
+
+  show(level, text, life) {
+    this.banner = { level, until: performance.now() + life, stays: level === "red" && life === Infinity };
+    const element = this.$(".banner");
+    element.dataset.level = level;
+    element.querySelector(".symbol").textContent = SYMBOLS[level] ?? "";
+    element.querySelector(".text").textContent = text;
+    this.$(".spoken").textContent = text;
+  }
+
+  showLinks() {
+    const chips = [...this.session.sensors.values()].map((sensor) => {
+      const chip = document.createElement("span");
+      const place = sensor.placement === "pelvis" ? "Pelvis" : "Lumbar";
+      const battery = sensor.battery_percent === null ? "" : `, battery ${sensor.battery_percent} %`;
+      chip.className = "chip";
+      chip.dataset.place = sensor.placement;
+      chip.dataset.state = sensor.state;
+      chip.textContent = `${place}: ${this.words.links[sensor.state] ?? sensor.state}${battery}`;
+      chip.title = sensor.detail || sensor.device;
+      return chip;
+    });
+    this.$(".links").replaceChildren(...chips);
+  }
+
+  showReps() {
+    const { session } = this;
+    const reps = session.ownReps.length;
+    Object.assign(this.root.dataset, { set: session.set, reps, allReps: session.reps.length });
+    this.reps.show(session);
+    const counted = `${reps} ${reps === 1 ? "rep" : "reps"}`;
+    const where = session.setFinished ? `Set ${session.set} done, ${counted}` : `Set ${session.set}, ${counted}`;
+    this.$(".set").textContent = session.set ? where : this.words.before[session.state] ?? "";
+    const state = this.words.session_states[session.state] ?? "";
+    this.$(".set-line").textContent = [this.reps.setLine(session), state].filter(Boolean).join(" · ");
+  }
+
+  tick(now) {
+    if (now > this.banner.until && this.banner.level !== "none") this.show("none", "", 0);
+    const age = this.session.age(now);
+    const live = age <= STALE_MS && this.root.dataset.connection === "open";
+    if (live !== this.live) this.changed = true;
+    this.live = live;
+    if (now - this.aged > AGE_EVERY_MS) this.showAge(now, age);
+    if (!this.changed || now - this.drawn < (this.calm.matches ? REDUCED_DRAW_MS : 0)) return;
+    this.changed = false;
+    this.drawn = now;
+    this.draw();
+  }
+
+  showAge(now, age) {
+    this.aged = now;
+    this.root.dataset.live = String(this.live);
+    this.$(".age").textContent = this.ageWords(age);
+    const theme = readTheme(this.root);
+    if (JSON.stringify(theme) !== JSON.stringify(this.theme)) this.changed = true;
+    this.theme = theme;
+  }
+
+  ageWords(age) {
+    if (this.session.state !== "running") return this.words.session_states[this.session.state] ?? "";
+    if (age === Infinity) return this.words.no_samples;
+    const text = age < 1000 ? `${Math.round(age)} ms` : `${(age / 1000).toFixed(1)} s`;
+    return this.live ? `live, ${text}` : `not live, ${text} old`;
+  }
+
+  // Verdict of this moment: unknown when stale or not calibrated, never "good" then.
+  level(point) {
+    if (!this.live || !point || point.lambda === null || !point.valid) return "unknown";
+    if (!this.session.calibration?.valid) return "unknown";
+    const past = (limit, level) => limit && limit[level] !== null && point.lambda > limit[level];
+    const back = this.session.limit("W2");
+    if (point.lift && past(back, "red")) return "red";
+    if (point.lift && past(back, "amber")) return "amber";
+    if (point.phase !== "lockout") return "good";
+    const tilt = this.session.limit("W1");
+    const short = tilt && tilt.amber !== null && point.tilt < tilt.amber;
+    return short || past(this.session.limit("W1b"), "amber") ? "amber" : "good";
+  }
+
+  draw() {
+    const point = this.session.last;
+    const level = this.level(point);
+    this.posture.draw(this.session, this.theme, level);
+    for (const trace of this.traces) trace.draw(this.session, this.theme, this.live);
+    this.$(".phase").textContent = this.words.phases[this.session.phase] ?? "";
+    this.$(".numbers").dataset.level = level;
+    this.$(".tilt").textContent = point && point.tilt !== null ? `${signed(point.tilt)}°` : "–";
+    this.$(".lambda").textContent = point && point.lambda !== null ? `${signed(point.lambda)}°` : "–";
+  }
+}
+
+const views = new WeakMap(); // one view per element: changed data runs this again on the same one
+
+export default function (component) {
+  const { parentElement, data } = component;
+  if (!views.has(parentElement)) views.set(parentElement, new View(parentElement, data));
+  return () => {
+    views.get(parentElement)?.close();
+    views.delete(parentElement);
+  };
+}
