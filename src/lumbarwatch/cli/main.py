@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from lumbarwatch import __version__
-from lumbarwatch.cli import analyze
+from lumbarwatch.cli import analyze, demo, run, simulate
 from lumbarwatch.model.errors import ErrorKind, UserError
 
 EXIT_CODES = {ErrorKind.INPUT: 2, ErrorKind.BLUETOOTH: 3, ErrorKind.PORT: 4, ErrorKind.STORE: 5}
@@ -22,7 +22,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("demo")(demo.demo)
+app.command("run")(run.run)
 app.command("analyze")(analyze.analyze)
+app.command("simulate")(simulate.simulate)
 
 
 def _show_version(wanted: bool) -> None:
