@@ -26,7 +26,7 @@ from lumbarwatch.model.session import (
 )
 
 HELD_S = 0.5
-"""An arch or tuck counts as far as it was held on average this long (convention; held 2 s by definitions 3)."""
+"""An arch or tuck counts as far as it was held on average this long (convention; of 2 s in definitions 3)."""
 
 UNSTEADY_DEG = 8.0
 """Two tries further apart than this are said to be unsteady (convention)."""
@@ -85,7 +85,7 @@ class Calibrator:
         return self._range(step, lambda_between(*window))
 
     def look(self, second: int, origin_ns: int) -> list[Event]:
-        """Automatic: second ``second`` since the origin has passed; perhaps standing and bows are complete."""
+        """Automatic: a second since the origin has passed; perhaps standing and bows are complete."""
         window = seconds_to_ns((second, second + 1), origin_ns)
         tried = self._finder.take(self._stretches(window))
         if tried is None:
@@ -99,11 +99,10 @@ class Calibrator:
     def best_effort(self) -> Calibration:
         """Axes from whatever there is, to draw and count by: never valid, grades no one."""
         stretches = self._stretches((-(2**62), 2**62))
-        return (
-            self.calibration
-            if stretches is None
-            else replace(self.calibration, mountings=guess_mountings(stretches))
-        )
+        if stretches is None:
+            return self.calibration
+        mountings, recognised = guess_mountings(stretches)
+        return replace(self.calibration, mountings=mountings, lift_recognised=recognised)
 
     def _stretches(self, window: tuple[int, int]) -> dict[Placement, Stretch] | None:
         found = {place: buffer.between(*window) for place, buffer in self._buffers.items()}

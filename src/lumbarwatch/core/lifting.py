@@ -55,6 +55,7 @@ class Lifting:
         )
         self.setup = LiftSetup()
         self.origin_ns = 0
+        self.counting = False  # angles mean something: a zero, or a lift that shows itself
         self._athlete = athlete
         self._history = history
         self._step_ns = step_ns
@@ -85,6 +86,8 @@ class Lifting:
     def step(self, first: int, block: Floats) -> list[Event]:
         """Take channels (k, n) from grid index ``first``; they are already in the history."""
         angle = filled(block[INDEX["pelvis_pitch_deg"]], block[INDEX["lumbar_pitch_deg"]])
+        if not self.counting:
+            angle = np.full_like(angle, np.nan)
         self._refresh_range()
         events: list[Event] = []
         for mark in self._tracker.step(first, angle):

@@ -266,6 +266,7 @@ class Pipeline:
     def _adopt(self, calibration: Calibration) -> None:
         """Judge by this calibration from here on."""
         self._lifting.calibration = calibration
+        self._lifting.counting = calibration.valid or calibration.lift_recognised
         if not calibration.valid:
             self._lifting.blocked = NotGradedReason.NO_CALIBRATION
         else:

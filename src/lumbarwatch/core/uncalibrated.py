@@ -5,7 +5,7 @@ deadlifts rest at their top. Where neither is clear the calmest moment is taken 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
@@ -28,8 +28,9 @@ class GuessParams:
     still_dps: float = 6.0
     moving_dps: float = 15.0
     band_hz: tuple[float, float] = (0.12, 3.0)
-    least_correlation: float = 0.6
-    rise_m_per_rad: tuple[float, float] = (0.12, 0.75)
+    least_correlation: float = 0.85
+    least_explained: float = 0.9
+    rise_m_per_rad: tuple[float, float] = (0.2, 0.65)
     least_still_s: float = 1.0
     low_third: float = 1.0 / 3.0
 
@@ -47,25 +48,37 @@ class _Swing:
 
 def guess_mountings(
     stretches: Mapping[Placement, Stretch], params: GuessParams | None = None
-) -> dict[Placement, Mounting]:
-    """Mountings from movement alone; empty where a sensor hardly moved."""
+) -> tuple[dict[Placement, Mounting], bool]:
+    """Mountings from movement alone (empty where a sensor hardly moved), and whether hip thrusts show."""
     p = params or GuessParams()
     swings = {place: _swing(stretch, p) for place, stretch in stretches.items()}
-    pelvis, stretch = swings[Placement.PELVIS], stretches[Placement.PELVIS]
     if min(swing.explained for swing in swings.values()) == 0.0:
-        return {}
-    thrust = _thrust_sign_and_bottom(pelvis, stretch, p)
+        return {}, False
+    pelvis, stretch = swings[Placement.PELVIS], stretches[Placement.PELVIS]
+    clear = min(swing.explained for swing in swings.values()) >= p.least_explained
+    thrust = _thrust_sign_and_bottom(pelvis, stretch, p) if clear else None
+    if thrust is None:
+        return {place: _standing(swing, stretches[place], p) for place, swing in swings.items()}, False
+    sign, bottom = thrust
     mountings: dict[Placement, Mounting] = {}
     for place, swing in swings.items():
-        at_ns, sign, zero_deg = _calm_ns(stretch, pelvis.bias, p), 1.0, 0.0
-        if thrust is not None:
-            sign, at_ns, zero_deg = thrust[0], int(stretch.t_ns[thrust[1]]), BOTTOM_DEG
-        if place is Placement.LUMBAR and not _together(pelvis, stretch, swing, stretches[place]):
-            sign = -sign
+        same = place is Placement.PELVIS or _together(pelvis, stretch, swing, stretches[place])
+        at = int(np.searchsorted(stretches[place].t_ns, int(stretch.t_ns[bottom])))
         mountings[place] = _mounting(
-            swing, int(np.searchsorted(stretches[place].t_ns, at_ns)), sign, zero_deg
+            swing, swing.up[min(at, len(swing.up) - 1)], sign if same else -sign, BOTTOM_DEG
         )
-    return mountings
+    return mountings, True
+
+
+def _standing(swing: _Swing, stretch: Stretch, p: GuessParams) -> Mounting:
+    """The first calm moment taken for standing, the main horizontal axis of movement for left and right."""
+    inside = np.zeros(len(stretch.t_ns), np.bool_)
+    inside[_first_calm(stretch.gyr_radps - swing.bias, _points(stretch, p.calm_s), p)] = True
+    cranial = stretch.vertical(inside)
+    rate = stretch.gyr_radps - swing.bias
+    flat = rate - np.outer(np.einsum("ij,j->i", rate, cranial), cranial)
+    axis, explained = principal_axis(flat, np.radians(p.moving_dps))
+    return _mounting(replace(swing, axis=axis, explained=explained), cranial, 1.0, 0.0)
 
 
 def _swing(stretch: Stretch, p: GuessParams) -> _Swing:
@@ -118,10 +131,9 @@ def _together(one: _Swing, at: Stretch, other: _Swing, at_other: Stretch) -> boo
     return float(np.diff(one.angle) @ np.diff(moved)) > 0
 
 
-def _mounting(swing: _Swing, index: int, sign: float, pitch_deg: float) -> Mounting:
-    """The mounting with which the posture at a sample has a pitch."""
+def _mounting(swing: _Swing, up: Floats, sign: float, pitch_deg: float) -> Mounting:
+    """The mounting with which a posture, given by world up (3,) in the sensor's frame, has a pitch."""
     right = sign * swing.axis
-    up = swing.up[min(index, len(swing.up) - 1)]
     flat = up - (up @ right) * right
     flat = flat / np.linalg.norm(flat)
     turn = np.radians(pitch_deg)
@@ -143,9 +155,12 @@ def _calmest(gyr_radps: Floats, points: int) -> slice:
     return slice(i, i + points)
 
 
-def _calm_ns(stretch: Stretch, bias: Floats, p: GuessParams) -> int:
-    calm = _calmest(stretch.gyr_radps - bias, _points(stretch, p.calm_s))
-    return int(stretch.t_ns[(calm.start + calm.stop) // 2])
+def _first_calm(rate_radps: Floats, points: int, p: GuessParams) -> slice:
+    """The first window that is calm throughout, else the calmest."""
+    still = np.einsum("ij,ij->i", rate_radps, rate_radps) < np.radians(p.still_dps) ** 2
+    count = np.concatenate(([0], np.cumsum(still)))
+    calm = np.flatnonzero(count[points:] - count[:-points] == points)
+    return slice(int(calm[0]), int(calm[0]) + points) if len(calm) else _calmest(rate_radps, points)
 
 
 def _longest_rest(rate_radps: Floats, least: int, p: GuessParams) -> tuple[int, int] | None:

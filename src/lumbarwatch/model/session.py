@@ -129,7 +129,13 @@ class Mounting:
         bias = checks.floats("gyr_bias_radps", self.gyr_bias_radps, (3,))
         object.__setattr__(self, "gyr_bias_radps", bias)
         x, y, z = rotation
-        off = max(abs(float(x @ y)), abs(float(y @ z)), abs(float(z @ x)), abs(float(x @ x) - 1), abs(float(y @ y) - 1))
+        off = max(
+            abs(float(x @ y)),
+            abs(float(y @ z)),
+            abs(float(z @ x)),
+            abs(float(x @ x) - 1),
+            abs(float(y @ y) - 1),
+        )
         if off > 1e-6:
             raise ModelError("segment_from_sensor: not a rotation")
 
@@ -178,6 +184,7 @@ class Calibration:
     reference: ReferenceThrusts | None = None
     swapped: bool | None = False  # None: undecided
     sigma_deg: float = 2.5  # of the zero; convention until measured
+    lift_recognised: bool = False  # not valid, but the lift showed itself: reps are counted, nothing is graded
 
     @classmethod
     def none(cls, *reasons: CalibrationReason) -> "Calibration":
