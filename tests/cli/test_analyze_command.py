@@ -79,7 +79,7 @@ def test_the_table_says_it_all():
     for part in (
         "Calibration: valid, meta; own range 30 deg arched, 10 deg tucked (no reference)",
         "Slip suspected: lumbar by 11 deg at 115.0 s",
-        "W2", "W4", "partial", "not graded", "within limits", "-6.0 ±3.2",
+        "W2", "W4", "partial", "not graded", " ok", "-6.0±3.2",
         "5 reps (1 partial) in 2 sets, 40 s",
         "W6 fatigue drift: 5.00 (limit 4.00)",
         "W7 session dose high",

@@ -58,11 +58,11 @@ def _sensors(analysis: Analysis) -> Table:
         "samples",
         "rate Hz",
         "lost",
-        "longest gap s",
+        "gap s",
         "doubled",
         "late",
         "restarts",
-        "clock ppm",
+        "ppm",
     ):
         table.add_column(name, justify="left" if name == "sensor" else "right")
     for place in Placement:
@@ -85,21 +85,11 @@ def _quality(quality: SensorQuality) -> list[str]:
 
 
 def _reps(reps: tuple[Rep, ...]) -> Table:
-    table = Table(title="Reps", title_justify="left", box=None, pad_edge=False)
-    columns = (
-        "set",
-        "rep",
-        "t s",
-        "up s",
-        "hold s",
-        "down s",
-        "ROM deg",
-        "ROM",
-        "tilt deg",
-        "lumbar deg",
-        "peak deg",
+    """Reps in 80 columns; angles in degrees with one sigma."""
+    table = Table(
+        title="Reps (angles in deg; ! red, ? borderline)", title_justify="left", box=None, pad_edge=False
     )
-    for name in columns:
+    for name in ("rep", "t s", "up hold down s", "ROM", "tilt", "lumbar", "peak"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("verdict")
     for rep in reps:
@@ -108,15 +98,13 @@ def _reps(reps: tuple[Rep, ...]) -> Table:
 
 
 def _rep(rep: Rep) -> list[str | Text]:
+    down = f"{rep.eccentric_s:4.2f}" if rep.lowered else f"{UNKNOWN:>4}"
+    share = "" if rep.rom_fraction is None else f" {rep.rom_fraction:4.0%}"
     return [
-        str(rep.set_number),
-        str(rep.rep_number),
+        f"{rep.set_number}.{rep.rep_number}",
         f"{rep.t_start_ns / NS_PER_S:.1f}",
-        f"{rep.concentric_s:.2f}",
-        f"{rep.hold_s:.2f}",
-        f"{rep.eccentric_s:.2f}" if rep.lowered else UNKNOWN,
-        f"{rep.rom_deg:.0f}",
-        UNKNOWN if rep.rom_fraction is None else f"{rep.rom_fraction:.0%}",
+        f"{rep.concentric_s:.2f} {rep.hold_s:.2f} {down}",
+        f"{rep.rom_deg:.0f}{share}",
         _with_sigma(rep.tilt_lockout_deg, rep.tilt_sigma_deg),
         _with_sigma(rep.lambda_lockout_deg, rep.lambda_sigma_deg),
         _figure(rep.lambda_peak_deg, 1),
@@ -125,17 +113,15 @@ def _rep(rep: Rep) -> list[str | Text]:
 
 
 def _verdict(rep: Rep) -> Text:
-    verdict = Text()
-    if rep.partial:
-        verdict.append("partial ")
+    words = [Text("partial")] if rep.partial else []
     for warning in rep.warnings:
-        mark = "?" if warning.id in rep.borderline else ""
-        verdict.append(f"{warning.id.value}{mark} ", STYLES[warning.level])
+        mark = ("!" if warning.level is Level.RED else "") + ("?" if warning.id in rep.borderline else "")
+        words.append(Text(f"{warning.id.value}{mark}", STYLES[warning.level]))
     if not rep.graded:
-        verdict.append("not graded")
+        words.append(Text("not graded"))
     elif not rep.warnings:
-        verdict.append("within limits", "green")
-    return verdict
+        words.append(Text("ok", "green"))
+    return Text(" ").join(words)
 
 
 def _summary(analysis: Analysis) -> str:
@@ -165,7 +151,7 @@ def _not_graded(analysis: Analysis) -> dict[str, list[WarningId]]:
 def _with_sigma(value: float | None, sigma: float | None) -> str:
     if value is None:
         return UNKNOWN
-    return f"{value:.1f}" if sigma is None else f"{value:.1f} ±{sigma:.1f}"
+    return f"{value:.1f}" if sigma is None else f"{value:.1f}±{sigma:.1f}"
 
 
 def _figure(value: float | None, digits: int) -> str:

@@ -52,7 +52,7 @@ def write_plot(path: Path, analysis: Analysis, title: str = "") -> None:
 
 def _width_in(analysis: Analysis) -> float:
     """Wider for longer recordings, within what a screen can show."""
-    return float(np.clip(analysis.duration_s / 15.0, 11.0, 40.0))
+    return float(np.clip(analysis.duration_s / 15.0, 11.0, 28.0))
 
 
 def _thinned(poses: PoseBatch) -> PoseBatch:
