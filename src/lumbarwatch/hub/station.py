@@ -83,7 +83,7 @@ class Station:
         if self._visit is not None and self._visit.running:
             await self._visit.end()
         if self._task is not None:
-            await self._task
+            await asyncio.wait({self._task})
 
     def set_athlete(self, athlete: Athlete) -> None:
         """Say who trains next.

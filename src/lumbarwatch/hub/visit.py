@@ -17,7 +17,7 @@ from lumbarwatch.hub.archive import Archive, FinishedVisit
 from lumbarwatch.hub.cues import haptic_of
 from lumbarwatch.hub.encode import Encoder
 from lumbarwatch.hub.feed import Feed
-from lumbarwatch.hub.intake import Arrival, Intake
+from lumbarwatch.hub.intake import Arrival, Intake, PipelineLike
 from lumbarwatch.hub.messages import (
     AthleteMessage,
     RepFrame,
@@ -49,7 +49,10 @@ STATUS_EVERY_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a hub gives its visits. ``speed``: session seconds per real second."""
+    """What a hub gives its visits. ``speed``: session seconds per real second.
+
+    Tests put their own in place of clock, links and analysis.
+    """
 
     folder: DataFolder
     archive: Archive
@@ -59,6 +62,8 @@ class Parts:
     simulated: bool = False
     speed: float = 1.0
     real_ns: Callable[[], int] = time.monotonic_ns
+    make_links: Callable[..., LinkManager] = LinkManager
+    make_pipeline: Callable[[PipelineSetup], PipelineLike] = Pipeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ class Visit:
         self._events: list[Event] = []
         self._controls: list[ControlEvent] = []
         self._haptics: set[asyncio.Task[None]] = set()
-        self._links = LinkManager(
+        self._links = parts.make_links(
             parts.clock,
             on_notification=self._queue.put_nowait,
             on_link=self._on_link,
@@ -175,7 +180,7 @@ class Visit:
         header = self._header(setup)
         recorder = Recorder.open(self._parts.folder, header, self._on_problem)
         decode = {place: driver.decode for place, driver in self._drivers.items()}
-        intake = Intake(recorder, decode, Pipeline(setup), self._links.heard_garbage)
+        intake = Intake(recorder, decode, self._parts.make_pipeline(setup), self._links.heard_garbage)
         syncing = asyncio.create_task(recorder.run_sync(self._parts.clock))
         try:
             await self._consume(intake)
