@@ -91,7 +91,7 @@ def test_an_upgrade_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.Monk
         "def upgrade():\n"
         "    with op.batch_alter_table('reps') as table:\n"
         "        table.add_column(sa.Column('colour', sa.Text(), nullable=False, server_default='red'))\n"
-        "        table.alter_column('rom_m', new_column_name='rise_m')\n"
+        "        table.alter_column('rom_m_e7', new_column_name='rise_m_e7')\n"
         "    with op.batch_alter_table('sessions', recreate='always') as table:\n"
         "        table.add_column(sa.Column('weather', sa.Text(), nullable=True))\n"
     )
@@ -101,7 +101,9 @@ def test_an_upgrade_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.Monk
     History.open(path).close()
     monkeypatch.undo()
     database = sqlite3.connect(path)
-    found = database.execute("SELECT rise_m, colour FROM reps ORDER BY set_number, rep_number").fetchall()
+    found = database.execute(
+        "SELECT rise_m_e7 / 1e7, colour FROM reps ORDER BY set_number, rep_number"
+    ).fetchall()
     counted = [
         database.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("warnings", "sets")
     ]

@@ -54,6 +54,11 @@ class PoseBatch:
         return len(self.t_ns)
 
 
+FIGURE_DIGITS = 7
+"""A rep's figures are rounded to this many decimals when it is made: far below any sigma, the same number in
+the live feed, every file and the history, which needs half the room for it (convention)."""
+
+
 @dataclass(frozen=True, slots=True)
 class RepQuality:
     """What the samples of a rep were worth."""
@@ -64,10 +69,18 @@ class RepQuality:
     slip_suspected: bool = False
     saturated: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("lost_fraction", "longest_gap_s"):
+            checks.finite(name, getattr(self, name))
+            object.__setattr__(self, name, round(float(getattr(self, name)), FIGURE_DIGITS))
+
 
 @dataclass(frozen=True, slots=True)
 class Rep:
-    """One repetition (definitions 4). Times on the host time base in ns; None = not known."""
+    """One repetition (definitions 4). Times on the host time base in ns; None = not known.
+
+    Figures (deg, m, deg/s, fractions) are rounded to :data:`FIGURE_DIGITS` decimals at construction.
+    """
 
     set_number: int
     rep_number: int
@@ -104,7 +117,10 @@ class Rep:
         for name in ("rom_deg", "rom_m", "rom_fraction", "phi_top_deg", "tilt_lockout_deg", "lambda_lockout_deg",
                      "lambda_peak_deg", "lambda_eccentric_max_deg", "roll_lockout_deg", "rate_peak_dps",
                      "rate_mean_dps", "tilt_sigma_deg", "lambda_sigma_deg"):  # fmt: skip
-            checks.finite(name, getattr(self, name))
+            value = getattr(self, name)
+            checks.finite(name, value)
+            if value is not None:
+                object.__setattr__(self, name, round(float(value), FIGURE_DIGITS))
 
     @property
     def concentric_s(self) -> float:

@@ -21,7 +21,15 @@ from lumbarwatch.store.records import (
     SymptomRecord,
     TrendPoint,
 )
-from lumbarwatch.store.tables import AnalysisRow, RepRow, SessionRow, SetRow, SymptomRow, WarningRow
+from lumbarwatch.store.tables import (
+    AnalysisRow,
+    RemarkRow,
+    RepRow,
+    SessionRow,
+    SetRow,
+    SymptomRow,
+    WarningRow,
+)
 
 
 def sessions(
@@ -124,9 +132,13 @@ def set_extras(transaction: Transaction, analysis_id: int) -> list[SetExtra]:
 def reps(transaction: Transaction, analysis_id: int) -> list[Rep]:
     """Return the reps as they were computed."""
     found = _by_place(warnings(transaction, analysis_id))
-    question = select(RepRow).where(RepRow.analysis_id == analysis_id)
-    all_rows = transaction.scalars(question.order_by(RepRow.set_number, RepRow.rep_number))
-    return [rows.rep_of(row, found.get((row.set_number, row.rep_number), [])) for row in all_rows]
+    question = select(RepRow, RemarkRow.text).outerjoin(RemarkRow, RemarkRow.id == RepRow.remark_id)
+    question = question.where(RepRow.analysis_id == analysis_id)
+    question = question.order_by(RepRow.set_number, RepRow.rep_number)
+    return [
+        rows.rep_of(row, remark, found.get((row.set_number, row.rep_number), []))
+        for row, remark in transaction.execute(question)
+    ]
 
 
 def lockout_ns(transaction: Transaction, analysis_id: int, set_number: int, rep_number: int) -> int:

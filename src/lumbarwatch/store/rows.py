@@ -1,6 +1,6 @@
 """Model values as table rows and back, field by field and exact."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -45,7 +45,14 @@ _QUALITY = tuple(one.name for one in fields(RepQuality))
 _SUMMARY = tuple(one.name for one in fields(SessionSummary))
 
 
-def rep_values(analysis_id: int, rep: Rep) -> Values:
+def remark_text(rep: Rep) -> str | None:
+    """What was not graded, a bar, what was borderline; None for neither."""
+    if not rep.not_graded and not rep.borderline:
+        return None
+    return f"{not_graded_text(rep.not_graded) or ''}|{' '.join(rep.borderline)}"
+
+
+def rep_values(analysis_id: int, rep: Rep, remarks: Mapping[str, int]) -> Values:
     """Columns of a rep; its times become a start and three durations."""
     same = {name: getattr(rep, name) for name in _SAME_IN_REP}
     quality = {name: getattr(rep.quality, name) for name in _QUALITY}
@@ -56,13 +63,13 @@ def rep_values(analysis_id: int, rep: Rep) -> Values:
         "concentric_ns": rep.t_lockout_ns - rep.t_start_ns,
         "hold_ns": rep.t_lower_ns - rep.t_lockout_ns,
         "eccentric_ns": rep.t_end_ns - rep.t_lower_ns,
-        "not_graded": not_graded_text(rep.not_graded),
-        "borderline": " ".join(rep.borderline) or None,
+        "remark_id": remarks.get(remark_text(rep) or ""),
     }
 
 
-def rep_of(row: RepRow, warnings: Sequence[WarningVerdict]) -> Rep:
+def rep_of(row: RepRow, remark: str | None, warnings: Sequence[WarningVerdict]) -> Rep:
     """Return the rep as it was computed."""
+    not_graded, borderline = (remark or "|").split("|")
     t_lockout_ns = row.t_start_ns + row.concentric_ns
     t_lower_ns = t_lockout_ns + row.hold_ns
     return Rep(
@@ -71,8 +78,8 @@ def rep_of(row: RepRow, warnings: Sequence[WarningVerdict]) -> Rep:
         t_lower_ns=t_lower_ns,
         t_end_ns=t_lower_ns + row.eccentric_ns,
         quality=RepQuality(**{name: getattr(row, name) for name in _QUALITY}),
-        not_graded=not_graded_of(row.not_graded),
-        borderline=tuple(WarningId(word) for word in (row.borderline or "").split()),
+        not_graded=not_graded_of(not_graded),
+        borderline=tuple(WarningId(word) for word in borderline.split()),
         warnings=tuple(warnings),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session as Transaction
 
 from lumbarwatch.model.events import Symptom
@@ -16,6 +17,7 @@ from lumbarwatch.store.records import SessionAbout, SessionSummary
 from lumbarwatch.store.tables import (
     AnalysisRow,
     AthleteRow,
+    RemarkRow,
     RepRow,
     SessionRow,
     SetRow,
@@ -79,7 +81,8 @@ def save_findings(transaction: Transaction, session_id: str, findings: Findings)
     transaction.execute(delete(AnalysisRow).where(*same))
     analysis_id = _save_analysis(transaction, session_id, findings)
     _save_all(transaction, SetRow, _set_values(analysis_id, findings))
-    _save_all(transaction, RepRow, [rows.rep_values(analysis_id, rep) for rep in findings.reps])
+    remarks = _remark_ids(transaction, {rows.remark_text(rep) for rep in findings.reps} - {None})
+    _save_all(transaction, RepRow, [rows.rep_values(analysis_id, rep, remarks) for rep in findings.reps])
     _save_all(transaction, WarningRow, _warning_values(analysis_id, findings))
 
 
@@ -122,6 +125,17 @@ def _save_analysis(transaction: Transaction, session_id: str, findings: Findings
     transaction.add(row)
     transaction.flush()
     return row.id
+
+
+def _remark_ids(transaction: Transaction, texts: set[str | None]) -> dict[str, int]:
+    """Return the key of each remark, adding those that were never made before."""
+    if not texts:
+        return {}
+    dialect = sqlite if transaction.get_bind().dialect.name == "sqlite" else postgresql
+    added = dialect.insert(RemarkRow).on_conflict_do_nothing()
+    transaction.execute(added, [{"text": text} for text in sorted(filter(None, texts))])
+    known = select(RemarkRow.text, RemarkRow.id).where(RemarkRow.text.in_(texts))
+    return {row.text: row.id for row in transaction.execute(known)}
 
 
 def _set_values(analysis_id: int, findings: Findings) -> list[rows.Values]:

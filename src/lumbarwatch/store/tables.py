@@ -11,6 +11,8 @@ from typing import Annotated
 from sqlalchemy import BigInteger, Double, ForeignKey, Index, MetaData, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from lumbarwatch.store.columns import Figure, Packed
+
 Key = Annotated[str, mapped_column(Uuid(as_uuid=False), primary_key=True)]
 OfSession = Annotated[str, mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))]
 OfAnalysis = Annotated[int, mapped_column(ForeignKey("analyses.id", ondelete="CASCADE"), primary_key=True)]
@@ -79,7 +81,7 @@ class SessionRow(Base):
     recovered: Mapped[bool]
     note: Mapped[Words]
     recording: Mapped[Words]  # file name, empty without one
-    sensors: Mapped[Words]  # JSON, placement -> description
+    sensors: Mapped[str] = mapped_column(Packed, deferred=True)  # JSON, placement -> description
     software_version: Mapped[Words]
 
 
@@ -94,9 +96,9 @@ class AnalysisRow(Base):
     pipeline_version: Mapped[Words]
     refined: Mapped[bool]
     current: Mapped[bool]
-    calibration: Mapped[Words]  # JSON
-    limits: Mapped[Words]  # JSON
-    parameters: Mapped[Words]  # JSON
+    calibration: Mapped[str] = mapped_column(Packed, deferred=True)  # JSON
+    limits: Mapped[str] = mapped_column(Packed, deferred=True)  # JSON
+    parameters: Mapped[str] = mapped_column(Packed, deferred=True)  # JSON
     not_graded: Mapped[MaybeWords]
     # Summary, written once, so that lists and trends need no reps.
     sets: Mapped[int]
@@ -138,8 +140,21 @@ class SetRow(Base):
     not_graded: Mapped[MaybeWords]
 
 
+class RemarkRow(Base):
+    """What is said of many reps alike, once: what was not graded and why, what was borderline."""
+
+    __tablename__ = "remarks"
+    __table_args__ = (UniqueConstraint("text"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[Words]
+
+
 class RepRow(Base):
-    """One repetition, exactly as :class:`lumbarwatch.model.motion.Rep` has it."""
+    """One repetition, exactly as :class:`lumbarwatch.model.motion.Rep` has it.
+
+    Figures are whole numbers, in the unit of the name times 1e-7 (the digits a rep has): half the room.
+    """
 
     __tablename__ = "reps"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -151,30 +166,29 @@ class RepRow(Base):
     concentric_ns: Mapped[Ns]
     hold_ns: Mapped[Ns]
     eccentric_ns: Mapped[Ns]
-    rom_deg: Mapped[Number]
-    rom_m: Mapped[Number]
-    rom_fraction: Mapped[MaybeNumber]
-    phi_top_deg: Mapped[MaybeNumber]
-    tilt_lockout_deg: Mapped[MaybeNumber]
-    lambda_lockout_deg: Mapped[MaybeNumber]
-    lambda_peak_deg: Mapped[MaybeNumber]
-    lambda_eccentric_max_deg: Mapped[MaybeNumber]
-    roll_lockout_deg: Mapped[MaybeNumber]
-    rate_peak_dps: Mapped[Number]
-    rate_mean_dps: Mapped[Number]
-    tilt_sigma_deg: Mapped[MaybeNumber]
-    lambda_sigma_deg: Mapped[MaybeNumber]
+    rom_deg: Mapped[float] = mapped_column("rom_deg_e7", Figure)
+    rom_m: Mapped[float] = mapped_column("rom_m_e7", Figure)
+    rom_fraction: Mapped[float | None] = mapped_column("rom_fraction_e7", Figure)
+    phi_top_deg: Mapped[float | None] = mapped_column("phi_top_deg_e7", Figure)
+    tilt_lockout_deg: Mapped[float | None] = mapped_column("tilt_lockout_deg_e7", Figure)
+    lambda_lockout_deg: Mapped[float | None] = mapped_column("lambda_lockout_deg_e7", Figure)
+    lambda_peak_deg: Mapped[float | None] = mapped_column("lambda_peak_deg_e7", Figure)
+    lambda_eccentric_max_deg: Mapped[float | None] = mapped_column("lambda_eccentric_max_deg_e7", Figure)
+    roll_lockout_deg: Mapped[float | None] = mapped_column("roll_lockout_deg_e7", Figure)
+    rate_peak_dps: Mapped[float] = mapped_column("rate_peak_dps_e7", Figure)
+    rate_mean_dps: Mapped[float] = mapped_column("rate_mean_dps_e7", Figure)
+    tilt_sigma_deg: Mapped[float | None] = mapped_column("tilt_sigma_deg_e7", Figure)
+    lambda_sigma_deg: Mapped[float | None] = mapped_column("lambda_sigma_deg_e7", Figure)
     partial: Mapped[bool]
     lowered: Mapped[bool]
     graded: Mapped[bool]
     single_leg: Mapped[bool]
-    lost_fraction: Mapped[Number]
-    longest_gap_s: Mapped[Number]
+    lost_fraction: Mapped[float] = mapped_column("lost_fraction_e7", Figure)
+    longest_gap_s: Mapped[float] = mapped_column("longest_gap_s_e7", Figure)
     gap_at_lockout: Mapped[bool]
     slip_suspected: Mapped[bool]
     saturated: Mapped[bool]
-    not_graded: Mapped[MaybeWords]
-    borderline: Mapped[MaybeWords]
+    remark_id: Mapped[int | None] = mapped_column(ForeignKey("remarks.id"))
 
 
 class WarningRow(Base):

@@ -16,6 +16,7 @@ DOUBLE = sa.Double[float]()
 def upgrade() -> None:
     """To this version."""
     _athletes()
+    _remarks()
     _sensors()
     _sessions()
     _analyses()
@@ -37,6 +38,16 @@ def _athletes() -> None:
         sa.Column("limits", sa.Text(), nullable=False),
         sa.Column("created_at_utc_ns", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_athletes"),
+    )
+
+
+def _remarks() -> None:
+    op.create_table(
+        "remarks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_remarks"),
+        sa.UniqueConstraint("text", name="uq_remarks_text"),
     )
 
 
@@ -66,7 +77,7 @@ def _sessions() -> None:
         sa.Column("recovered", sa.Boolean(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("recording", sa.Text(), nullable=False),
-        sa.Column("sensors", sa.Text(), nullable=False),
+        sa.Column("sensors", sa.LargeBinary(), nullable=False),
         sa.Column("software_version", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["athlete_id"], ["athletes.id"], name="fk_sessions_athlete_id", ondelete="CASCADE"
@@ -90,9 +101,9 @@ def _analyses() -> None:
         sa.Column("pipeline_version", sa.Text(), nullable=False),
         sa.Column("refined", sa.Boolean(), nullable=False),
         sa.Column("current", sa.Boolean(), nullable=False),
-        sa.Column("calibration", sa.Text(), nullable=False),
-        sa.Column("limits", sa.Text(), nullable=False),
-        sa.Column("parameters", sa.Text(), nullable=False),
+        sa.Column("calibration", sa.LargeBinary(), nullable=False),
+        sa.Column("limits", sa.LargeBinary(), nullable=False),
+        sa.Column("parameters", sa.LargeBinary(), nullable=False),
         sa.Column("not_graded", sa.Text(), nullable=True),
         sa.Column("sets", sa.Integer(), nullable=False),
         sa.Column("reps", sa.Integer(), nullable=False),
@@ -189,33 +200,33 @@ def _reps() -> None:
         sa.Column("concentric_ns", sa.BigInteger(), nullable=False),
         sa.Column("hold_ns", sa.BigInteger(), nullable=False),
         sa.Column("eccentric_ns", sa.BigInteger(), nullable=False),
-        sa.Column("rom_deg", DOUBLE, nullable=False),
-        sa.Column("rom_m", DOUBLE, nullable=False),
-        sa.Column("rom_fraction", DOUBLE, nullable=True),
-        sa.Column("phi_top_deg", DOUBLE, nullable=True),
-        sa.Column("tilt_lockout_deg", DOUBLE, nullable=True),
-        sa.Column("lambda_lockout_deg", DOUBLE, nullable=True),
-        sa.Column("lambda_peak_deg", DOUBLE, nullable=True),
-        sa.Column("lambda_eccentric_max_deg", DOUBLE, nullable=True),
-        sa.Column("roll_lockout_deg", DOUBLE, nullable=True),
-        sa.Column("rate_peak_dps", DOUBLE, nullable=False),
-        sa.Column("rate_mean_dps", DOUBLE, nullable=False),
-        sa.Column("tilt_sigma_deg", DOUBLE, nullable=True),
-        sa.Column("lambda_sigma_deg", DOUBLE, nullable=True),
+        sa.Column("rom_deg_e7", sa.BigInteger(), nullable=False),
+        sa.Column("rom_m_e7", sa.BigInteger(), nullable=False),
+        sa.Column("rom_fraction_e7", sa.BigInteger(), nullable=True),
+        sa.Column("phi_top_deg_e7", sa.BigInteger(), nullable=True),
+        sa.Column("tilt_lockout_deg_e7", sa.BigInteger(), nullable=True),
+        sa.Column("lambda_lockout_deg_e7", sa.BigInteger(), nullable=True),
+        sa.Column("lambda_peak_deg_e7", sa.BigInteger(), nullable=True),
+        sa.Column("lambda_eccentric_max_deg_e7", sa.BigInteger(), nullable=True),
+        sa.Column("roll_lockout_deg_e7", sa.BigInteger(), nullable=True),
+        sa.Column("rate_peak_dps_e7", sa.BigInteger(), nullable=False),
+        sa.Column("rate_mean_dps_e7", sa.BigInteger(), nullable=False),
+        sa.Column("tilt_sigma_deg_e7", sa.BigInteger(), nullable=True),
+        sa.Column("lambda_sigma_deg_e7", sa.BigInteger(), nullable=True),
         sa.Column("partial", sa.Boolean(), nullable=False),
         sa.Column("lowered", sa.Boolean(), nullable=False),
         sa.Column("graded", sa.Boolean(), nullable=False),
         sa.Column("single_leg", sa.Boolean(), nullable=False),
-        sa.Column("lost_fraction", DOUBLE, nullable=False),
-        sa.Column("longest_gap_s", DOUBLE, nullable=False),
+        sa.Column("lost_fraction_e7", sa.BigInteger(), nullable=False),
+        sa.Column("longest_gap_s_e7", sa.BigInteger(), nullable=False),
         sa.Column("gap_at_lockout", sa.Boolean(), nullable=False),
         sa.Column("slip_suspected", sa.Boolean(), nullable=False),
         sa.Column("saturated", sa.Boolean(), nullable=False),
-        sa.Column("not_graded", sa.Text(), nullable=True),
-        sa.Column("borderline", sa.Text(), nullable=True),
+        sa.Column("remark_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["analysis_id"], ["analyses.id"], name="fk_reps_analysis_id", ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(["remark_id"], ["remarks.id"], name="fk_reps_remark_id"),
         sa.PrimaryKeyConstraint("analysis_id", "set_number", "rep_number", name="pk_reps"),
         sqlite_with_rowid=False,
     )

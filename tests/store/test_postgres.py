@@ -1,0 +1,96 @@
+"""The same history on a PostgreSQL server: every common test again, and what only a server can get wrong."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from lumbarwatch.store.errors import StoreError, StoreReason
+from lumbarwatch.store.history import History
+from lumbarwatch.store.ids import new_id
+from store import test_history
+from store.samples_of_life import a_session
+from store.test_history import about, visit
+
+URL = os.environ.get("LUMBARWATCH_TEST_POSTGRES_URL", "")
+SQLITE_ONLY = {
+    "test_deleting_leaves_nothing_to_find",
+    "test_durable_and_checked",
+    "test_a_reader_does_not_wait_for_a_writer",
+}
+
+pytestmark = pytest.mark.skipif(not URL, reason="LUMBARWATCH_TEST_POSTGRES_URL names no PostgreSQL server")
+
+globals().update(
+    {
+        name: test
+        for name, test in vars(test_history).items()
+        if name.startswith("test_") and name not in SQLITE_ONLY
+    }
+)
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """A schema of its own on the server, gone afterwards."""
+    schema = f"test_{new_id().replace('-', '')}"
+    server = create_engine(make_url(URL).set(drivername="postgresql+psycopg"))
+    with server.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    own = make_url(URL).update_query_dict({"options": f"-csearch_path={schema}"})
+    yield own.render_as_string(hide_password=False)
+    with server.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    server.dispose()
+
+
+@pytest.fixture
+def history(url: str) -> Iterator[History]:
+    with History.open(url) as history:
+        yield history
+
+
+def test_opened_again_by_another_program(history: History, url: str) -> None:
+    calibration, sets, reps = a_session(20)
+    session = visit()
+    history.save_session(session, calibration, sets, reps, pipeline_version="1", about=about())
+    with History.open(url) as other:
+        assert other.reps(session.id) == tuple(reps)
+        other.check()
+
+
+def test_a_newer_schema_is_refused(history: History, url: str) -> None:
+    with history._engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="newer lumbarwatch") as caught:
+        History.open(url)
+    assert caught.value.reason is StoreReason.NEWER_VERSION
+
+
+def test_tables_are_those_of_the_models(history: History) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from lumbarwatch.store.tables import Base
+
+    with history._engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_two_programs_may_make_the_tables_at_once(url: str) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(4) as pool:
+        for history in pool.map(lambda _: History.open(url), range(4)):
+            assert history.sessions() == ()
+            history.close()
+
+
+def test_a_server_out_of_reach_is_named() -> None:
+    nowhere = make_url(URL).set(host="127.0.0.1", port=9, password="a secret")
+    with pytest.raises(StoreError, match="out of reach") as caught:
+        History.open(nowhere.render_as_string(hide_password=False))
+    assert caught.value.reason is StoreReason.UNREACHABLE
+    assert "a secret" not in str(caught.value)
