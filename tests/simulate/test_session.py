@@ -260,3 +260,8 @@ def test_minutes_fill_up_with_sets():
     assert session.duration_s > 360.0
     assert len(session.reps) > 16
     assert not any(rep.partial for rep in session.reps)
+    ended = simulate_session("upside_down", "ideal", 1, rate_hz=10.0).duration_s
+    signals = session.signals[Placement.PELVIS]
+    standing = (signals.t_true_s > ended - 1.0) & (signals.t_true_s < ended + 0.35)
+    felt = np.linalg.norm(signals.acc_mps2[standing], axis=1)
+    assert felt == pytest.approx(np.full(len(felt), G), abs=1.0)  # goes on from where it stood

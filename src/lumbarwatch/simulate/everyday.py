@@ -125,10 +125,12 @@ class LieDown:
 
 @dataclass(frozen=True, slots=True)
 class GetUp:
-    """From lying to standing; the bar is gone."""
+    """From lying to standing, unless standing already; the bar is gone."""
 
     def play(self, stage: Stage) -> None:
         """Sit up, lean forward, stand."""
+        if stage.at(C.PINNED) == 0.0:
+            return
         height = stage.profile.stature_m
         stage.move(
             0.6, {C.LOAD: 0.0, C.TREMOR: 0.0, C.PELVIS_ROLL: 2.0, C.HEADING: 4.0} | self._hip_here(stage)
