@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lumbarwatch.model.samples import ImuBatch, Placement
+from lumbarwatch.model.notification import RawNotification
+from lumbarwatch.model.samples import ClockReading, ImuBatch, Placement
 from lumbarwatch.sensors import catalogue
 from lumbarwatch.sensors.base import DecodeError
 from lumbarwatch.wire import lm1, movella, movesense, witmotion
@@ -161,6 +162,18 @@ def test_lm1_period_survives_a_reboot():
         decoder.decode(note("lm1", lm1_packet(1000 + 2 * k, 50_000_000 + 20_000 * k, value=k), k))
     (batch,) = decoder.decode(note("lm1", lm1_packet(0, 1234), 21))
     assert batch.t_device_ns.tolist() == [1_234_000, 11_234_000]
+
+
+def test_lm1_clock_beacons_are_readings_and_no_samples():
+    decoder = new("lm1")
+    payload = bytes(lm1.ClockBeacon(5, 2**32 + 7))
+    notification = RawNotification(Placement.LUMBAR, 99, 0, lm1.CLOCK, payload)
+    assert decoder.decode(notification) == []
+    assert decoder.clock_reading(notification) == ClockReading(Placement.LUMBAR, 7000, 99)
+    assert decoder.clock_reading(note("lm1", payload)) is None
+    with pytest.raises(DecodeError):
+        decoder.clock_reading(RawNotification(Placement.LUMBAR, 99, 0, lm1.CLOCK, payload[:5]))
+    assert new("movella").clock_reading(notification) is None
 
 
 def test_lm1_orientation_packets():

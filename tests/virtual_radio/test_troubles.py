@@ -197,6 +197,26 @@ async def test_a_recording_replays_to_the_same_batches():
                 np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
 
 
+async def test_clock_beacons_come_beside_the_samples_and_are_recorded():
+    pair = [
+        VirtualSensor("lm1", signals(PELVIS, 5.0, clock_offset_s=100.0), RadioOptions()),
+        VirtualSensor("lm1", signals(LUMBAR, 5.0), RadioOptions()),
+    ]
+    heard, radio = await stream(pair, speed=2.0)
+    for place, offset_s in ((PELVIS, 100.0), (LUMBAR, 0.0)):
+        decoder = heard.decoders[place]
+        readings = [decoder.clock_reading(raw) for raw in heard.raw if raw.placement is place]
+        readings = [reading for reading in readings if reading is not None][1:-1]
+        assert len(readings) >= 2
+        for reading in readings:
+            sent_s = (reading.t_arrival_ns - radio.time.start_ns) / 1e9
+            delay_s = sent_s + offset_s - reading.t_device_ns / 1e9
+            assert -0.002 < delay_s < 0.5
+        gaps = np.diff([reading.t_arrival_ns for reading in readings])
+        assert len(set(np.round(gaps / 1e8).tolist())) == len(gaps)  # at no regular time
+    assert heard.column(PELVIS, "seq").tolist() == list(range(520))
+
+
 async def test_status_details_identify_and_haptic():
     clock = SpeedClock(4.0)
     heard = Heard()

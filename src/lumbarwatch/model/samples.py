@@ -126,3 +126,12 @@ class ImuBatch:
             t_device_ns=None if self.t_device_ns is None else self.t_device_ns[cut],
             seq=None if self.seq is None else self.seq[cut],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """A sensor's clock read without a sample (it wraps as its samples' clock does), and when that arrived."""
+
+    placement: Placement
+    t_device_ns: int
+    t_arrival_ns: int

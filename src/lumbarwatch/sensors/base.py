@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lumbarwatch.model.checks import Integers, ModelError
 from lumbarwatch.model.events import LinkReason
 from lumbarwatch.model.notification import RawNotification
-from lumbarwatch.model.samples import ImuBatch, SensorInfo
+from lumbarwatch.model.samples import ClockReading, ImuBatch, SensorInfo
 from lumbarwatch.sensors.reasons import SensorError
 from lumbarwatch.wire import sig
 from lumbarwatch.wire.errors import DecodeError
@@ -96,6 +96,16 @@ class Decoder(ABC):
     def info(self) -> SensorInfo:
         """What is known of the sensor before its first sample."""
 
+    def clock_reading(self, notification: RawNotification) -> ClockReading | None:  # noqa: ARG002
+        """The sensor's clock, where a notification carries it without samples.
+
+        Raises
+        ------
+        DecodeError
+            The bytes are not what their format says.
+        """
+        return None
+
     @abstractmethod
     def decode(self, notification: RawNotification) -> list[ImuBatch]:
         """Samples of one notification; empty for answers, halves and exact repeats.
@@ -114,6 +124,8 @@ class Driver(ABC):
     notify_characteristics: ClassVar[tuple[str, ...]]
     has_counter_or_clock: ClassVar[bool] = True
     """Whether packets delivered twice can be told from new ones; decides how the link subscribes on Linux."""
+    has_beacons: ClassVar[bool] = False
+    """Whether the sensor can be asked for its clock while it streams."""
 
     def __init__(self) -> None:
         self._decoder: Decoder | None = None
@@ -158,6 +170,9 @@ class Driver(ABC):
         self, client: GattClient, pattern: int, strength: int, ms: int
     ) -> None:
         """Vibrate; nothing where the sensor can't."""
+
+    async def beacon(self, client: GattClient, token: int) -> None:  # noqa: B027
+        """Ask the sensor for its clock, without waiting; its answer is a notification like any other."""
 
     async def battery_percent(self, client: GattClient) -> int | None:
         """Charge in percent, None where the sensor does not say."""

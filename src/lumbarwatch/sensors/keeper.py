@@ -1,7 +1,9 @@
 """Keeps one sensor's link up: find, connect, start, watch, and again, until told to stop."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from lumbarwatch.model.clock import Clock
 from lumbarwatch.model.events import LinkEvent, LinkReason, LinkState
@@ -10,11 +12,13 @@ from lumbarwatch.model.samples import NS_PER_S, Placement
 from lumbarwatch.sensors.arrivals import Arrivals, silence_limit_s
 from lumbarwatch.sensors.backoff import pause_s, rescan_due
 from lumbarwatch.sensors.base import Driver, FoundSensor, GattClient, SensorError
+from lumbarwatch.sensors.bulletin import Bulletin
 from lumbarwatch.sensors.link_types import LinkTiming, OpenLink, SensorDetails, SensorStatus
 from lumbarwatch.sensors.reasons import sentence
 from lumbarwatch.sensors.waiting import wait_for_any
 from lumbarwatch.wire.errors import DecodeError
 
+GOLDEN_RATIO = 0.6180339887498949
 STUBBORN = 3
 """Connections in a row that break before any data came: someone else has the sensor (convention)."""
 
@@ -44,7 +48,6 @@ class Keeper:
         self._open_link = open_link
         self._new_driver = new_driver
         self._on_notification = on_notification
-        self._on_link = on_link
         self._on_ready = on_ready
         self._link_errors = link_errors
         self._found = found
@@ -57,13 +60,9 @@ class Keeper:
         self._streamed = False  # on the connection in hand
         self._attempt: asyncio.Future[int] | None = None
         self._arrivals = Arrivals()
-        self._state = LinkState.SEARCHING
-        self._reason: LinkReason | None = None
-        self._detail = ""
+        self._news = Bulletin(placement, clock, timing, on_link)
         self._details = SensorDetails()
         self._connections = 0
-        self._noticed: dict[LinkReason, int] = {}
-        self._garbage: list[int] = []
 
     # What others may ask -----------------------------------------------------------------------------------
     @property
@@ -81,9 +80,9 @@ class Keeper:
         found = self._found
         return SensorStatus(
             placement=self._placement,
-            state=self._state,
-            reason=self._reason,
-            sentence=self._detail,
+            state=self._news.state,
+            reason=self._news.reason,
+            sentence=self._news.detail,
             family="" if found is None else found.family,
             name="" if found is None else found.name,
             address="" if found is None else found.address,
@@ -99,10 +98,7 @@ class Keeper:
 
     def heard_garbage(self, detail: str) -> None:
         """A notification could not be decoded."""
-        now = self._clock.monotonic_ns()
-        self._garbage = [t for t in self._garbage if t > now - NS_PER_S] + [now]
-        if len(self._garbage) >= self._timing.garbage_packets:
-            self._notice(LinkReason.GARBAGE, detail)
+        self._news.garbage(self._label, detail)
 
     async def with_link(self, action: Callable[[Driver, GattClient], Awaitable[None]]) -> None:
         """Do something on the open link; nothing while there is none or if it fails on the way."""
@@ -128,7 +124,7 @@ class Keeper:
                 raise  # from outside; otherwise stop() called off an attempt to connect
         finally:
             self._running = False
-            self._say(LinkState.ENDED)
+            self._news.say(LinkState.ENDED)
             self._ended.set()
 
     async def stop(self) -> None:
@@ -148,7 +144,7 @@ class Keeper:
             reason, words = error.reason, error.sentence
             if reason is LinkReason.CUT and failures >= STUBBORN and self._found is not None:
                 reason, words = LinkReason.IN_USE, sentence(LinkReason.IN_USE, self._found.label)
-            self._say(LinkState.LOST, reason, words)
+            self._news.say(LinkState.LOST, reason, words)
             refused = reason is LinkReason.WRONG_FIRMWARE
             await self._pause(self._timing.refused_pause_s if refused else pause_s(failures))
         return failures
@@ -162,18 +158,18 @@ class Keeper:
             Whatever else a Bluetooth stack throws: the link is tried again and the user told.
         """
         self._streamed = False
+        self._news.forget()
         try:
             if self._found is None or rescan_due(failures):
-                self._say(LinkState.SEARCHING, self._reason, self._detail)
+                self._news.go_on(LinkState.SEARCHING)
                 self._found = await self._find()
-            self._say(LinkState.CONNECTING, self._reason, self._detail)
+            self._news.go_on(LinkState.CONNECTING)
             await self._one_connection(self._found)
         except SensorError:
             raise
         except Exception as error:
             reason = LinkReason.GARBAGE if isinstance(error, DecodeError) else LinkReason.CUT
-            label = "" if self._found is None else self._found.label
-            raise SensorError(reason, sentence(reason, label)) from error
+            raise SensorError(reason, sentence(reason, self._label)) from error
 
     async def _one_connection(self, sensor: FoundSensor) -> None:
         link = await self._open_link(sensor, self._heard, self._timing.connect_s)
@@ -181,10 +177,18 @@ class Keeper:
         try:
             driver = await self._start(sensor, link)
             self._link = link
-            await self._watch(driver, link, sensor)
+            await self._watched(driver, link, sensor)
         finally:
             self._link = None
             await self._close(link)
+
+    async def _watched(self, driver: Driver, link: OpenLink, sensor: FoundSensor) -> None:
+        errands = asyncio.ensure_future(self._errands(driver, link))
+        try:
+            await self._watch(driver, link, sensor)
+        finally:
+            errands.cancel()
+            await asyncio.gather(errands, return_exceptions=True)
 
     async def _start(self, sensor: FoundSensor, link: OpenLink) -> Driver:
         driver = self._driver
@@ -211,8 +215,6 @@ class Keeper:
 
     async def _watch(self, driver: Driver, link: OpenLink, sensor: FoundSensor) -> None:
         started_ns = self._clock.monotonic_ns()
-        self._noticed.clear()
-        battery_due_ns = started_ns + int(self._timing.battery_every_s * NS_PER_S)
         quiet_ticks = 0
         while not self._ending.is_set():
             if link.gone.is_set():
@@ -220,10 +222,28 @@ class Keeper:
             now = self._clock.monotonic_ns()
             quiet_ticks = quiet_ticks + 1 if self._quiet(driver, now, started_ns) else 0
             self._judge(sensor, quiet_ticks, now, started_ns)
-            if now >= battery_due_ns:
-                battery_due_ns = now + int(self._timing.battery_every_s * NS_PER_S)
-                await self._read_battery(driver, link)
             await self._pause(self._timing.tick_s, link.gone)
+
+    async def _errands(self, driver: Driver, link: OpenLink) -> None:
+        """Ask for clock and battery, beside the watch: a question to a dead link must not hold it up."""
+        battery_due_s, asked = self._timing.battery_every_s, 0
+        while True:
+            pause_s_ = self._errand_pause_s(driver, asked)
+            await self._clock.sleep(pause_s_)
+            asked += 1
+            battery_due_s -= pause_s_
+            with contextlib.suppress(DecodeError, *self._link_errors):
+                await driver.beacon(link, asked)
+                if battery_due_s <= 0:
+                    battery_due_s = self._timing.battery_every_s
+                    battery = await driver.battery_percent(link)
+                    self._details = replace(self._details, battery_percent=battery)
+
+    def _errand_pause_s(self, driver: Driver, asked: int) -> float:
+        """Beacons at no regular time: they are to meet the radio's grid at every phase."""
+        if not driver.has_beacons:
+            return self._timing.battery_every_s
+        return self._timing.beacon_every_s * (0.5 + asked * GOLDEN_RATIO % 1.0)
 
     def _quiet(self, driver: Driver, now: int, started_ns: int) -> bool:
         last = self._arrivals.last_ns
@@ -236,47 +256,36 @@ class Keeper:
         last = self._arrivals.last_ns
         if quiet_ticks >= 2:
             reason = LinkReason.ASLEEP if last is None else LinkReason.CUT
-            if self._state is not LinkState.SILENT:
-                self._say(LinkState.SILENT, reason, sentence(reason, sensor.label))
+            if self._news.state is not LinkState.SILENT:
+                self._news.say(LinkState.SILENT, reason, sentence(reason, sensor.label))
             if now - (last or started_ns) > self._timing.dead_s * NS_PER_S:
                 raise SensorError(reason, sentence(reason, sensor.label))
         elif quiet_ticks == 0 and last is not None:
-            if self._state is not LinkState.STREAMING:
-                if self._state is LinkState.SILENT:
+            if self._news.state is not LinkState.STREAMING:
+                if self._news.state is LinkState.SILENT:
                     self._arrivals.forget()  # the pause is no rate
                 self._streamed = True
-                self._say(LinkState.STREAMING)
+                self._news.say(LinkState.STREAMING)
             self._look_after(sensor)
 
     def _look_after(self, sensor: FoundSensor) -> None:
         battery, rate = self._details.battery_percent, self._arrivals.rate_hz()
         if battery is not None and battery <= self._timing.battery_low_percent:
-            self._notice(LinkReason.BATTERY_LOW, f"{battery} %")
+            self._news.notice(LinkReason.BATTERY_LOW, sensor.label, f"{battery} %")
         if sensor.rssi_dbm is not None and sensor.rssi_dbm <= self._timing.weak_dbm:
-            self._notice(LinkReason.WEAK_SIGNAL, f"{sensor.rssi_dbm} dBm")
+            self._news.notice(LinkReason.WEAK_SIGNAL, sensor.label, f"{sensor.rssi_dbm} dBm")
         nominal = self._driver.info.nominal_rate_hz if self._driver is not None else 0.0
         if rate is not None and rate < self._timing.rate_low * nominal:
-            self._notice(LinkReason.RATE_LOW, f"{rate:.0f} of {nominal:.0f} Hz")
-
-    async def _read_battery(self, driver: Driver, link: OpenLink) -> None:
-        try:
-            battery = await driver.battery_percent(link)
-        except (DecodeError, *self._link_errors):
-            return
-        self._details = SensorDetails(self._details.serial, battery, self._details.firmware)
+            self._news.notice(LinkReason.RATE_LOW, sensor.label, f"{rate:.0f} of {nominal:.0f} Hz")
 
     async def _close(self, link: OpenLink) -> None:
-        try:
+        with contextlib.suppress(SensorError, DecodeError, *self._link_errors):  # it stops with the link
             async with asyncio.timeout(self._timing.stop_s):
                 if self._ending.is_set() and self._driver is not None and not link.gone.is_set():
                     await self._driver.stop(link)
-        except (SensorError, DecodeError, *self._link_errors):
-            pass  # it stops with the connection
-        try:
+        with contextlib.suppress(*self._link_errors):  # gone already is what was wanted
             async with asyncio.timeout(self._timing.stop_s):
                 await link.close()
-        except self._link_errors:
-            pass  # it is gone already, which is what was wanted
 
     # Small things ------------------------------------------------------------------------------------------
     def _heard(self, characteristic: str, payload: bytearray) -> None:
@@ -288,19 +297,9 @@ class Keeper:
         if self._driver is not None and (n := self._driver.samples_in(characteristic, notification.payload)):
             self._arrivals.add(arrival_ns, n)
 
-    def _say(self, state: LinkState, reason: LinkReason | None = None, detail: str = "") -> None:
-        self._state, self._reason, self._detail = state, reason, detail
-        self._on_link(LinkEvent(self._clock.monotonic_ns(), self._placement, state, reason, detail))
-
-    def _notice(self, reason: LinkReason, detail: str) -> None:
-        """Tell of something on a link that goes on, once in a while."""
-        now = self._clock.monotonic_ns()
-        last = self._noticed.get(reason)
-        if last is not None and now - last < self._timing.notice_every_s * NS_PER_S:
-            return
-        self._noticed[reason] = now
-        label = "" if self._found is None else self._found.label
-        self._say(self._state, reason, f"{sentence(reason, label)} ({detail})")
+    @property
+    def _label(self) -> str:
+        return "" if self._found is None else self._found.label
 
     async def _pause(self, seconds: float, *events: asyncio.Event) -> None:
         """Wait, but no longer than until the link is gone or to be ended."""

@@ -21,6 +21,7 @@ class LinkTiming:
     first_packet_s: float = 3.0  # after the start command; then the sensor counts as asleep
     dead_s: float = 5.0  # of silence on an open link: the system has not noticed that it is gone
     battery_every_s: float = 60.0
+    beacon_every_s: float = 1.0
     battery_low_percent: int = 15
     weak_dbm: int = -85
     rate_low: float = 0.9  # of the nominal rate

@@ -8,7 +8,7 @@ import numpy as np
 from lumbarwatch.model.checks import Floats, Integers
 from lumbarwatch.model.events import LinkReason
 from lumbarwatch.model.notification import RawNotification
-from lumbarwatch.model.samples import NS_PER_S, ImuBatch, SensorInfo
+from lumbarwatch.model.samples import NS_PER_S, ClockReading, ImuBatch, SensorInfo
 from lumbarwatch.sensors.base import JSON, DecodeError, Decoder, Driver, GattClient, SensorError, make_batch
 from lumbarwatch.sensors.block_clock import BlockClock
 from lumbarwatch.sensors.fields import number, text
@@ -60,6 +60,14 @@ class Lm1Decoder(Decoder):
         seq = packet.seq + np.arange(n, dtype=np.int64)
         return [self._batch(notification, packet, times_ns, seq)]
 
+    def clock_reading(self, notification: RawNotification) -> ClockReading | None:
+        """Device time of a clock beacon, at the host's time of its arrival."""
+        if notification.characteristic != lm1.CLOCK:
+            return None
+        beacon = lm1.ClockBeacon.from_bytes(notification.payload)
+        t_device_ns = beacon.t_us % lm1.CLOCK_MODULO_US * 1000
+        return ClockReading(notification.placement, t_device_ns, notification.t_arrival_ns)
+
     def _times(self, packet: lm1.DataPacket, n: int) -> Integers:
         since = 0 if self._last_seq is None else (packet.seq - self._last_seq) % lm1.SEQ_MODULO
         if since < _BACKWARDS:  # a packet from before the last one says nothing new about the period
@@ -84,6 +92,7 @@ class Lm1Driver(Driver):
 
     family: ClassVar[str] = FAMILY
     notify_characteristics: ClassVar[tuple[str, ...]] = (lm1.DATA, lm1.CONTROL, lm1.CLOCK)
+    has_beacons: ClassVar[bool] = True
 
     def __init__(self, kind: lm1.Kind = lm1.Kind.MOTION, batch: int = LIVE_BATCH) -> None:
         super().__init__()
@@ -130,6 +139,10 @@ class Lm1Driver(Driver):
     async def serial(self, client: GattClient) -> str | None:
         """Serial number."""
         return (await self._read_info(client)).serial_text
+
+    async def beacon(self, client: GattClient, token: int) -> None:
+        """Write a token; the answer comes on the clock characteristic."""
+        await client.write(lm1.CLOCK, lm1.clock_token(token))
 
     async def ask_clock(self, client: GattClient, token: int) -> lm1.ClockBeacon:
         """Device time at the receipt of a token."""

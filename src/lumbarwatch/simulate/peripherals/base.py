@@ -71,6 +71,7 @@ class Peripheral(ABC):
         self.sent = 0  # samples given to the radio
         self.connections = 0
         self.cuts = 0  # that hit an open link
+        self.lateness_s: deque[float] = deque(maxlen=100_000)  # of each packet, the simulation's own
         self._time = time
         self._next = 0  # index of the next sample
         self._origin = 0  # index of the first sample after the last boot
@@ -231,6 +232,7 @@ class Peripheral(ABC):
                 continue  # a reboot skipped samples meanwhile
             self._next = stop
             if self.streaming and not self._muted():
+                self.lateness_s.append(self._time.elapsed_s() - float(times_s[stop - 1]))
                 self._offer(float(times_s[stop - 1]), stop - start, self.encode(start, stop))
                 if not self.options.connection_interval_ms:
                     await self._flush()

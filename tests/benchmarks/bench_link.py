@@ -1,0 +1,40 @@
+"""Each family, two sensors at full rate for a minute: losses, and how late the newest sample arrives.
+
+Run by hand, on an idle machine: ``pytest tests/benchmarks/bench_link.py -s``.
+"""
+
+import numpy as np
+import pytest
+
+from lumbarwatch.model.samples import Placement
+from lumbarwatch.simulate.virtual_radio import FAMILIES, NOMINAL_RATE_HZ, VirtualSensor
+from virtual_radio.radio_bench import signals, stream
+
+SECONDS = 60.0
+P99_MS = 15.0
+BLOCK = {"lm1": 2, "witmotion": 1, "movesense": 8, "movella": 1}
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("family", FAMILIES)
+async def test_link_latency(family):
+    rate, block = NOMINAL_RATE_HZ[family], BLOCK[family]
+    sensors = [VirtualSensor(family, signals(place, SECONDS, rate)) for place in Placement]
+    heard, radio = await stream(sensors, speed=1.0)
+    late_ms = {}
+    for peripheral in radio.peripherals:
+        truth = peripheral.signals
+        arrived = heard.column(truth.placement, "t_arrival_ns").reshape(-1, block)[:, -1]
+        taken_s = truth.t_true_s[: len(arrived) * block].reshape(-1, block)[:, -1]
+        assert len(arrived) == len(truth.t_true_s) // block
+        whole_ms = (arrived - radio.time.start_ns) / 1e6 - taken_s * 1e3
+        own_ms = np.array(peripheral.lateness_s) * 1e3
+        late_ms[truth.placement] = np.percentile(whole_ms - own_ms, 99)
+        figures = [np.percentile(values, q) for values in (whole_ms, own_ms) for q in (50, 95, 99, 100)]
+        print(
+            f"\n{family} {truth.placement}: {len(arrived) * block} samples, 0 lost; newest sample late by "
+            "p50/p95/p99/max {:.1f}/{:.1f}/{:.1f}/{:.1f} ms, of which the simulation "
+            "{:.1f}/{:.1f}/{:.1f}/{:.1f} ms, ".format(*figures)
+            + f"the link p99 {late_ms[truth.placement]:.1f} ms"
+        )
+    assert max(late_ms.values()) < P99_MS
