@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.errors import StreamlitSecretNotFoundError
 
 from lumbarwatch.hub.client import HubAddress, HubClient
 
@@ -23,9 +24,10 @@ class Link:
 
 def link() -> Link:
     """Return the way to the hub, or say how to start and end the page."""
-    if "lumbarwatch" not in st.secrets:
+    try:
+        told = st.secrets["lumbarwatch"]
+    except (KeyError, StreamlitSecretNotFoundError):
         st.info("These pages are served by `lumbarwatch demo` or `lumbarwatch run`: start one of them.")
         st.stop()
-    told = st.secrets["lumbarwatch"]
     address = HubAddress(int(told["hub_port"]), bytes.fromhex(told["ticket_key"]))
     return Link(address, Path(told["data"]), told["ticket_url"])

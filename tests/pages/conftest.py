@@ -1,0 +1,29 @@
+"""Pages under Streamlit's own test driver, with a folder of data and an address where no hub listens."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lumbarwatch.cli.page_process import SECRETS, PageSettings, dashboards_folder, secrets_of
+from lumbarwatch.hub.client import HubAddress
+
+
+@pytest.fixture
+def data(tmp_path):
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def open_page(monkeypatch, data):
+    """Open the pages, or one view by its path; with the secrets that the pages process gives."""
+    monkeypatch.syspath_prepend(dashboards_folder())
+
+    def opened(view: str | None = None, *, served: bool = True) -> AppTest:
+        app = AppTest.from_file(dashboards_folder() / "app.py", default_timeout=60)
+        if served:
+            app.secrets[SECRETS] = secrets_of(PageSettings(HubAddress(9, b"k" * 32), data))
+        app.run()
+        if view is not None:
+            app.switch_page(view).run()
+        return app
+
+    return opened
