@@ -14,7 +14,7 @@ from lumbarwatch.simulate.session import SimulatedSession
 Item = ImuBatch | ControlEvent | LinkEvent
 
 
-def streams(session: SimulatedSession) -> dict[Placement, list[ImuBatch]]:
+def streams(session: SimulatedSession, *, quaternions: bool = False) -> dict[Placement, list[ImuBatch]]:
     """Each sensor's rows as few batches as its clock and counter allow, in order of arrival."""
     found: dict[Placement, list[ImuBatch]] = {}
     for place, rows in session.received.items():
@@ -27,7 +27,7 @@ def streams(session: SimulatedSession) -> dict[Placement, list[ImuBatch]]:
                 t_arrival_ns=arrival[a:b],
                 gyr_radps=rows.gyr_radps[a:b],
                 acc_mps2=rows.acc_mps2[a:b],
-                quat_wxyz=rows.quat_wxyz[a:b],
+                quat_wxyz=rows.quat_wxyz[a:b] if quaternions else None,
                 t_device_ns=device[a:b],
                 seq=rows.seq[a:b],
             )

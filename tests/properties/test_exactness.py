@@ -184,7 +184,7 @@ def test_heading_of_a_sensor_s_own_quaternion_does_not_matter(yaw: float, which:
     session = simulate_session("touch_and_go", "ideal", 5)
     found = {
         place: [dataclasses.replace(b, acc_mps2=None) for b in batches]
-        for place, batches in streams(session).items()
+        for place, batches in streams(session, quaternions=True).items()
     }
     turn = Rotation.from_euler("z", yaw)
     moved = {**found, which: [spun(batch, turn) for batch in found[which]]}

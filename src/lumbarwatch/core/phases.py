@@ -41,6 +41,7 @@ class PhaseParams:
     creep_points: int = 50  # or less than creep_deg in this time (a trembling bottom)
     creep_deg: float = 1.0
     close_points: int = 20  # the final verdict needs the specific force until 0.2 s after the end
+    rebase_deg: float = 1.0  # a resting level this much above the lowest replaces it
     set_pause_points: int = 1000  # 10 s at the bottom end a set
 
 
@@ -153,7 +154,7 @@ class PhaseTracker:
                     yield self._due.popleft()
                     continue
                 stop = min(end, self._due[0].index - view.first)
-            i = self._advance(view, i, stop)
+            i = self._advance(view, i, min(stop, i + _STRIDE))
         while self._due and self._due[0].index < view.first + end:
             yield self._due.popleft()
 
@@ -216,7 +217,7 @@ class PhaseTracker:
         highest = _running_max(np.where(supine, phi, np.nan), state.top_deg)
         ready = supine & view.still[i:stop]
         fell = supine & (highest >= p.lockout_deg) & (phi < highest - p.pulse_fraction * self.rom_ref_deg)
-        out = view.left[i:stop]
+        out = view.left[i:stop] & (highest > -np.inf)
         k = _first(ready | fell | out)
         if k is None:
             state.top_deg = float(highest[-1])
@@ -245,7 +246,7 @@ class PhaseTracker:
         phi = view.phi[i:stop]
         lowest = _running_min(phi, state.bottom_deg)
         rose = phi - lowest >= self.hysteresis_deg
-        settled = view.still[i:stop] & (phi > lowest)
+        settled = view.still[i:stop] & (phi > lowest + p.rebase_deg)
         left = view.left[i:stop]
         index = np.arange(view.first + i, view.first + stop)
         paused = (index - state.waiting_since >= p.set_pause_points) & state.in_set
@@ -357,6 +358,9 @@ class PhaseTracker:
     def _mark(self, mark: Mark) -> None:
         self._due.append(mark)
 
+
+_STRIDE = 400
+"""Points searched at a time: an event found early makes the rest of the search wasted."""
 
 _IN_REP = (Phase.CONCENTRIC, Phase.LOCKOUT, Phase.ECCENTRIC)
 

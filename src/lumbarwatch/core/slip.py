@@ -11,7 +11,7 @@ import numpy as np
 
 from lumbarwatch.core.geometry import wrap180_deg
 from lumbarwatch.core.history import History
-from lumbarwatch.model.checks import Floats, Integers
+from lumbarwatch.model.checks import Booleans, Floats, Integers
 from lumbarwatch.model.events import Rezeroed, SlipSuspected
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import Mounting
@@ -72,8 +72,8 @@ class SlipWatch:
         """The calibration changed here: what lies before is measured against another zero."""
         self._ignore_before = index
 
-    def _looks(self, start: int, stop: int) -> Integers:
-        step = self._params.look_points
+    def _looks(self, start: int, stop: int, every: int = 1) -> Integers:
+        step = every * self._params.look_points
         return np.arange(-(-start // step) * step, stop, step)
 
     def _first_slip(self, start: int, stop: int, origin_ns: int, *, armed: bool) -> Slipped | None:
@@ -132,7 +132,7 @@ class SlipWatch:
     ) -> Slipped | None:
         """Quiet standing: after a slip, or with one sensor clearly off, it is the new zero of that sensor."""
         p = self._params
-        looks = self._looks(start, stop)
+        looks = self._looks(start, stop, every=5)
         looks = looks[looks + 1 - p.still_points >= max(self._history.first, self._ignore_before)]
         if not len(looks):
             return None
@@ -141,7 +141,7 @@ class SlipWatch:
             place: self._history.channel(f"{place}_pitch_deg", first, int(looks[-1]) + 1)
             for place in Placement
         }
-        near = [np.abs(pitch[looks - first]) < p.upright_deg for pitch in pitches.values()]
+        near = [_near(pitch, looks - first, p) for pitch in pitches.values()]
         for index in looks[near[0] & near[1]]:
             window = slice(int(index) + 1 - p.still_points - first, int(index) + 1 - first)
             standing = {place: pitch[window] for place, pitch in pitches.items()}
@@ -174,6 +174,14 @@ class SlipWatch:
             rotation = _about_right(shift) @ mountings[place].segment_from_sensor
             corrected[place] = replace(mountings[place], segment_from_sensor=rotation)
         return Slipped(index, Rezeroed(origin_ns + index * self._step_ns, place, shift), corrected)
+
+
+def _near(pitch: Floats, at: Integers, p: SlipParams) -> Booleans:
+    """Upright, and where it was one and two thirds of the stillness before: worth a closer look."""
+    third = p.still_points // 3
+    now, before, earlier = pitch[at], pitch[at - third], pitch[at - 2 * third]
+    steady = (np.abs(now - before) <= p.still_deg) & (np.abs(now - earlier) <= p.still_deg)
+    return (np.abs(now) < p.upright_deg) & steady
 
 
 def _about_right(pitch_deg: float) -> Floats:
