@@ -10,6 +10,7 @@ from lumbarwatch.core.setup import PipelineSetup
 from lumbarwatch.exchange.errors import InputError, InputReason
 from lumbarwatch.exchange.meta import Meta, read_meta
 from lumbarwatch.exchange.plain import PlainRecording, PlainSensor, read_plain, slices
+from lumbarwatch.exchange.plain.batches import SLICE_S
 from lumbarwatch.jobs.replay import Chunk, Replay
 from lumbarwatch.model.samples import NS_PER_S, OrientationSource, SensorInfo
 
@@ -40,7 +41,7 @@ def replay_table(
     notices = [notice.sentence for notice in recording.notices]
     return Replay(
         setup=setup,
-        chunks=functools.partial(_chunks, recording, meta),
+        chunks=functools.partial(chunks, recording, meta),
         duration_s=(recording.end_ns - recording.start_ns) / NS_PER_S,
         as_lived=False,
         counts={place: sensor.counts for place, sensor in recording.sensors.items()},
@@ -69,11 +70,11 @@ def _info(sensor: PlainSensor, meta: Meta) -> SensorInfo:
     )
 
 
-def _chunks(recording: PlainRecording, meta: Meta) -> Iterator[Chunk]:
+def chunks(recording: PlainRecording, meta: Meta, slice_s: float = SLICE_S) -> Iterator[Chunk]:
     """Samples and META's events in order; an event comes after the samples that arrived up to its time."""
     waiting = list(meta.events)
     span_ns = max(1, recording.end_ns - recording.start_ns)
-    for end_ns, batches in slices(recording, (event.t_ns for event in meta.events)):
+    for end_ns, batches in slices(recording, (event.t_ns for event in meta.events), slice_s):
         due = [event for event in waiting if event.t_ns <= end_ns]
         waiting = waiting[len(due) :]
         yield Chunk((end_ns - recording.start_ns) / span_ns, (*batches, *due))
