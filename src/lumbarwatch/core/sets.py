@@ -38,6 +38,8 @@ class SetBook:
     def take(self, cycle: Measured, rom_ref_deg: float) -> list[Measured]:
         """A cycle has closed."""
         state = self.state
+        if cycle.side_lying:  # rolling over is no lift
+            return []
         full = self._is_full(cycle, rom_ref_deg)
         if cycle.left and not (full and state.confirmed):
             return []
