@@ -9,10 +9,8 @@ NEEDED = ("browser", "compiler")
 
 
 def _all_tools_must_be_here():
-    return os.environ.get("LUMBARWATCH_REQUIRE_BROWSER") == "1" or os.environ.get("CI", "").lower() in {
-        "1",
-        "true",
-    }
+    in_ci = os.environ.get("CI", "").lower() in {"1", "true"}
+    return in_ci or os.environ.get("LUMBARWATCH_REQUIRE_BROWSER") == "1"
 
 
 @pytest.hookimpl(wrapper=True)
