@@ -62,6 +62,7 @@ def test_battery_by_the_vendors_table():
         100,
     ]
     assert wire.battery_percent(775) == 60
+    assert [wire.battery_hundredths_v(percent) for percent in (0, 50, 100)] == [340, 382, 399]
 
 
 @pytest.mark.parametrize("payload", [b"", UPRIGHT[:-1], UPRIGHT + b"\0", b"\x55\x62" + UPRIGHT[2:]])

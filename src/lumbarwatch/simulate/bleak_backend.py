@@ -168,8 +168,12 @@ class VirtualBleakClient(BaseBleakClient):
         self._connection = connection
         self.connection_counts[self.address] += 1
         self._peer = peer = Peer(connection)
-        await self._guarded(peer.request_mtu(MTU))
-        await self._guarded(peer.discover_all())
+        try:
+            await self._guarded(peer.request_mtu(MTU))
+            await self._guarded(peer.discover_all())
+        except BaseException:  # called off as well: a half-made connection must not stay
+            await self.disconnect()
+            raise
         self.services = self._collected(peer)
 
     async def disconnect(self) -> None:

@@ -134,6 +134,11 @@ def battery_percent(hundredths_v: int) -> int:
     return round(float(np.interp(volts, *table)))
 
 
+def battery_hundredths_v(percent: int) -> int:
+    """Register.BATTERY of a one-cell sensor with that charge."""
+    return round(100 * float(np.interp(percent, _ONE_CELL_PERCENT, _ONE_CELL_V)))
+
+
 class FrameStream:
     """Cuts a byte stream into frames, across notifications; one per sensor.
 

@@ -37,7 +37,7 @@ class WitMotionPeripheral(Peripheral):
         self.registers: dict[int, int] = {
             wire.Register.RATE: FACTORY_RATE,
             wire.Register.ALGORITHM: wire.Algorithm.NINE_AXES,
-            wire.Register.BATTERY: 340 + round(0.59 * options.battery_percent),
+            wire.Register.BATTERY: wire.battery_hundredths_v(options.battery_percent),
         }
         self._unlocked_ns = 0
         self._ragged = b""
