@@ -1,9 +1,8 @@
 """Turns live files into finished recordings: indexed, compressed, verified; only then the original goes."""
 
 import contextlib
-import hashlib
 import os
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,7 +12,7 @@ from mcap.writer import CompressionType, Writer
 from lumbarwatch.store.codec import dumps
 from lumbarwatch.store.errors import StoreError, StoreReason, from_os
 from lumbarwatch.store.folder import DataFolder
-from lumbarwatch.store.framing import Frame, Topic
+from lumbarwatch.store.framing import Topic
 from lumbarwatch.store.lock import try_lock
 from lumbarwatch.store.reading import RECOVERY, Recording, read_recording
 from lumbarwatch.store.recorder import LIBRARY, PROFILE, register
@@ -156,7 +155,7 @@ def _done_before(source: Recording, target: Path) -> bool:
     if not target.exists():
         return False
     there = read_recording(target)
-    if there.intact and _digest(there.frames()) == _digest(source.frames()):
+    if there.intact and there.digest == source.digest:
         return True
     message = (
         f"The recording {target} is there already and differs from {source.path}; both are left as they are."
@@ -168,8 +167,8 @@ def _write_verified(source: Recording, target: Path) -> None:
     part = target.with_name(target.name + ".part")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        written = _write(source, part)
-        _verify(part, source, written)
+        _write(source, part)
+        _verify(part, source)
         part.replace(target)
         _sync_folder(target.parent)
     except OSError as error:
@@ -179,8 +178,7 @@ def _write_verified(source: Recording, target: Path) -> None:
             part.unlink(missing_ok=True)
 
 
-def _write(source: Recording, part: Path) -> str:
-    """Write the compacted file and return the digest of the messages that went in."""
+def _write(source: Recording, part: Path) -> None:
     channels: dict[Topic, int] = {}
     with part.open("wb") as file:
         writer = Writer(file, chunk_size=CHUNK_BYTES, compression=CompressionType.ZSTD, enable_data_crcs=True)
@@ -188,17 +186,14 @@ def _write(source: Recording, part: Path) -> str:
         writer.add_metadata(PROFILE, {"header": dumps(source.header)})
         if source.recovered or not source.intact:
             writer.add_metadata(RECOVERY, _recovery(source))
-        digest = hashlib.sha256()
         for frame in source.frames():
             channel = channels.get(frame.topic)
             if channel is None:
                 channel = channels[frame.topic] = register(writer, frame.topic)
             writer.add_message(channel, frame.log_ns, frame.data, frame.publish_ns, frame.sequence)
-            digest.update(_digested(frame))
         writer.finish()
         file.flush()
         os.fsync(file.fileno())
-    return digest.hexdigest()
 
 
 def _recovery(source: Recording) -> dict[str, str]:
@@ -210,25 +205,13 @@ def _recovery(source: Recording) -> dict[str, str]:
     }
 
 
-def _verify(part: Path, source: Recording, written: str) -> None:
-    """Read the new file back from disk and compare it with what was to be written."""
+def _verify(part: Path, source: Recording) -> None:
+    """Read the new file back from disk and compare it with the original."""
     copy = read_recording(part)
     whole = copy.finished and not copy.damaged and copy.messages == source.messages
-    if not whole or copy.header != source.header or _digest(copy.frames()) != written:
+    if not whole or copy.header != source.header or copy.digest != source.digest:
         message = f"The compacted copy of {source.path} does not read back as written; the original is kept."
         raise StoreError(StoreReason.IO_ERROR, message)
-
-
-def _digest(frames: Iterable[Frame]) -> str:
-    digest = hashlib.sha256()
-    for frame in frames:
-        digest.update(_digested(frame))
-    return digest.hexdigest()
-
-
-def _digested(frame: Frame) -> bytes:
-    place = f"{frame.topic.name} {frame.sequence} {frame.log_ns} {frame.publish_ns} {len(frame.data)} "
-    return place.encode() + frame.data
 
 
 def _sync_folder(folder: Path) -> None:

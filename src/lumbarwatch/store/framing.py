@@ -10,11 +10,12 @@ numbers and the content, so that no flipped bit can move bytes to another sensor
 
 import struct
 import zlib
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from lumbarwatch.model.samples import Placement
-from lumbarwatch.store.codec import CodecError, JsonObject, dumps, loads
+from lumbarwatch.store.codec import JsonObject, dumps, loads
 
 RAW_ENCODING: Final = "lumbarwatch.raw"
 JSON_ENCODING: Final = "json"
@@ -25,6 +26,9 @@ HEADER_TOPIC: Final = "/header"
 CONTROL_TOPIC: Final = "/control"
 LINK_TOPIC: Final = "/link"
 NOTE_TOPIC: Final = "/note"
+
+MESSAGE: Final = struct.Struct("<HIQQ")
+"""Head of a message record: channel, sequence, log time, publish time."""
 
 _NUMBERS = struct.Struct("<IQQ")
 _CRC = struct.Struct("<I")
@@ -40,6 +44,10 @@ class Topic:
     encoding: str
     placement: Placement | None = None
     characteristic: str = ""
+    seed: int = field(init=False)  # what each message's CRC starts from: none can change channels unseen
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "seed", zlib.crc32(f"{self.encoding} {self.name}".encode()))
 
     @classmethod
     def raw(cls, placement: Placement, characteristic: str) -> "Topic":
@@ -55,15 +63,9 @@ class Topic:
         known = len(parts) == 4 and parts[1] == "sensor" and parts[2] in tuple(Placement)
         return cls.raw(Placement(parts[2]), parts[3]) if encoding == RAW_ENCODING and known else None
 
-    @property
-    def seed(self) -> int:
-        """What each message's CRC starts from, so that a message can't change channels unseen."""
-        return zlib.crc32(f"{self.encoding} {self.name}".encode())
 
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One message as it lies in the file."""
+class Frame(NamedTuple):
+    """One message as it lies in the file, its CRC checked."""
 
     topic: Topic
     sequence: int
@@ -71,31 +73,44 @@ class Frame:
     publish_ns: int
     data: bytes
 
-    def payload(self) -> bytes | None:
-        """Return what was framed (for JSON: an object's text); None when the CRC does not fit."""
+    @property
+    def payload(self) -> bytes:
+        """What was framed: a notification's bytes, or the text of a JSON object."""
         if self.topic.encoding == RAW_ENCODING:
-            stored, payload = self.data[: _CRC.size], self.data[_CRC.size :]
-            sealed = _CRC.pack(self._crc(payload))
-            return payload if stored == sealed else None
-        payload = self.data[_JSON_START:]
-        sealed = _json_start(self._crc(payload))
-        return b"{" + payload if self.data[:_JSON_START] == sealed else None
+            return self.data[_CRC.size :]
+        return b"{" + self.data[_JSON_START:]
 
     def json(self) -> JsonObject:
-        """Return the JSON content of a frame whose CRC fits.
+        """Return the JSON content.
 
         Raises
         ------
         CodecError
-            Damaged, or no JSON.
+            No JSON.
         """
-        payload = self.payload()
-        if payload is None:
-            raise CodecError("damaged")
-        return loads(payload)
+        return loads(self.payload)
 
-    def _crc(self, payload: bytes) -> int:
-        return _crc_of(self.topic.seed, self.sequence, self.log_ns, self.publish_ns, payload)
+
+def frame_at(data: bytes, start: int, stop: int, topics: Mapping[int, Topic]) -> Frame | None:
+    """Return the message whose record body lies at ``start`` to ``stop``; None if it is not whole.
+
+    The three numbers that the CRC covers lie side by side in the record, behind the channel's number.
+    """
+    content = start + MESSAGE.size
+    if content > stop:
+        return None
+    channel, sequence, log_ns, publish_ns = MESSAGE.unpack_from(data, start)
+    topic = topics.get(channel)
+    if topic is None:
+        return None
+    crc = zlib.crc32(data[start + 2 : content], topic.seed)
+    if topic.encoding == RAW_ENCODING:
+        lead = content + _CRC.size
+        sealed = data[content:lead] == _CRC.pack(zlib.crc32(data[lead:stop], crc))
+    else:
+        lead = content + _JSON_START
+        sealed = data[content:lead] == _json_start(zlib.crc32(data[lead:stop], crc))
+    return Frame(topic, sequence, log_ns, publish_ns, data[content:stop]) if sealed else None
 
 
 def framed_bytes(topic: Topic, sequence: int, log_ns: int, publish_ns: int, payload: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """Reads a recording back, finished or cut off, in the order in which things arrived."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,7 @@ class Recording:
     cut_bytes: int  # length of the last, incomplete record
     messages: int  # whole ones, the header among them
     lost_messages: int  # missing from the count that runs through the file
+    digest: str  # SHA-256 over all messages, whose own CRCs tie each to its channel, place and times
     data: bytes
 
     @property
@@ -86,9 +88,10 @@ def read_recording(path: Path) -> Recording:
     data = _bytes(path)
     scan = Scan(data)
     header: RecordingHeader | None = None
-    messages, first, last = 0, 0, -1
+    digest = hashlib.sha256()
+    messages, last = 0, -1
     for frame in scan.frames():
-        first = frame.sequence if messages == 0 else first
+        digest.update(frame.data)
         messages, last = messages + 1, max(last, frame.sequence)
         if header is None and frame.topic.name == framing.HEADER_TOPIC:
             header = _header(frame.json(), path)
@@ -103,6 +106,7 @@ def read_recording(path: Path) -> Recording:
         cut_bytes=cut_bytes,
         messages=messages,
         lost_messages=last + 1 - messages,
+        digest=digest.hexdigest(),
         data=data,
     )
 
@@ -155,8 +159,8 @@ def _without_cut(scan: Scan) -> tuple[tuple[Damage, ...], int]:
 def _item(frame: Frame, path: Path) -> RecordedItem | None:
     placement = frame.topic.placement
     if placement is not None:
-        payload = frame.payload() or b""
-        return RawNotification(placement, frame.log_ns, frame.publish_ns, frame.topic.characteristic, payload)
+        uuid = frame.topic.characteristic
+        return RawNotification(placement, frame.log_ns, frame.publish_ns, uuid, frame.payload)
     try:
         if frame.topic.name == framing.CONTROL_TOPIC:
             return control_from_json(frame.json())

@@ -18,15 +18,15 @@ from mcap.opcode import Opcode
 from mcap.records import Channel, Chunk, Metadata
 from mcap.stream_reader import get_chunk_data_stream
 
-from lumbarwatch.store.framing import Frame, Topic
+from lumbarwatch.store.framing import Frame, Topic, frame_at
 
 MAGIC: Final = b"\x89MCAP0\r\n"
 _RECORD = struct.Struct("<BQ")
-_MESSAGE = struct.Struct("<HIQQ")
 _DATA_END = struct.Struct("<I")
 _FOOTER = struct.Struct("<BQQQI")  # the whole record, its last field a CRC over the summary and the rest
 _RECORD_LIMIT: Final = 64 * 2**20  # far above any record of ours; a longer one is a damaged length
 _CHUNK_LIMIT: Final = 256 * 2**20
+_MESSAGE: Final = int(Opcode.MESSAGE)
 _OPCODES = frozenset(int(opcode) for opcode in Opcode)
 
 
@@ -66,8 +66,8 @@ class Scan:
                 position = end if found is None else found
                 continue
             opcode, start, stop = record
-            if opcode == Opcode.MESSAGE:
-                frame = self._frame(data, start, stop)
+            if opcode == _MESSAGE:
+                frame = frame_at(data, start, stop, self._topics)
                 if frame is not None:
                     yield frame
                 else:
@@ -88,16 +88,6 @@ class Scan:
         if not _index_fits(data, position + _RECORD.size + _DATA_END.size):
             self._damaged(position, len(data) - position, "the index is damaged")
 
-    def _frame(self, data: bytes, start: int, stop: int) -> Frame | None:
-        if stop - start < _MESSAGE.size:
-            return None
-        channel, sequence, log_ns, publish_ns = _MESSAGE.unpack_from(data, start)
-        topic = self._topics.get(channel)
-        if topic is None:
-            return None
-        frame = Frame(topic, sequence, log_ns, publish_ns, data[start + _MESSAGE.size : stop])
-        return frame if frame.payload() is not None else None
-
     def _step_over(self, data: bytes, position: int, stop: int, *, outer: bool) -> int:
         """Return where to go on after a damaged message: behind it, or where the next whole one begins."""
         if stop != len(data) and _record_at(data, stop) is None:
@@ -109,7 +99,7 @@ class Scan:
     def _next_message(self, data: bytes, position: int) -> int | None:
         while (position := data.find(b"\x05", position)) >= 0:
             record = _record_at(data, position)
-            if record is not None and self._frame(data, record[1], record[2]) is not None:
+            if record is not None and frame_at(data, record[1], record[2], self._topics) is not None:
                 return position
             position += 1
         return None
