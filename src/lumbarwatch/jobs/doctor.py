@@ -206,7 +206,7 @@ def _advice(report: SensorReport) -> Sequence[str]:
         out.append(sentence(LinkReason.GARBAGE, label))
     if report.rate_hz and report.nominal_rate_hz and _off(report.rate_hz, report.nominal_rate_hz) > RATE_OFF:
         out.append(
-            f"{label} sends {report.rate_hz:.1f} samples a second where it says {report.nominal_rate_hz:.1f}: "
+            f"{label} sends {report.rate_hz:.1f} samples/s where it says {report.nominal_rate_hz:.1f}: "
             "its rate setting or its radio is at fault; the measured rate is used."
         )
     if report.clock_ppm is not None and abs(report.clock_ppm) > SKEW_PPM:
