@@ -250,6 +250,7 @@ def test_an_unknown_athlete_is_named(history: History) -> None:
 
 
 def test_durable_and_checked(history: History, tmp_path: Path) -> None:
+    assert (tmp_path / "history.db").stat().st_mode & 0o077 == 0
     with history._engine.connect() as connection:
         answers = [
             connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()

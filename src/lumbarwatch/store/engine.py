@@ -106,8 +106,9 @@ def _url(place: str | Path) -> URL:
         path = Path(place)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # for its user alone, whoever may read the folder
         except OSError as error:
-            raise from_os(error, "Making the folder", path.parent) from error
+            raise from_os(error, "Opening the history", path) from error
         return URL.create("sqlite", database=str(path))
     try:
         url = make_url(place)
