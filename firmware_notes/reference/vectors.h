@@ -1,0 +1,26 @@
+/* Test vectors of LM-1, one line each: name, bytes. ../lm1.md decodes every one of them; the tests of the
+ * portable code and of the host's decoder read them from here. */
+#ifndef LM1_VECTORS_H
+#define LM1_VECTORS_H
+
+#define VECTOR_MOTION "11022c0140420f000100feff0300fcff0500faff0080ff7f0000010002000300"
+#define VECTOR_MOTION_BOARD "1101e80300093d00f8ff04100c000a00ceff6400"
+#define VECTOR_ORIENTATION "1201ffffffffffffff7f0000018000000a00f6ff0000"
+#define VECTOR_FLAGGED "130100000000000001000200030004000500060005"
+#define VECTOR_INFO "010210040ae81c3b58a08b3a4c4d31303030303103000000"
+#define VECTOR_INFO_BOARD "01011004e7d01c3b7922a03a4c4d31303030303202000000"
+#define VECTOR_START "010102"
+#define VECTOR_START_ANSWER "0100"
+#define VECTOR_STOP "02"
+#define VECTOR_SET_RATE "031004"
+#define VECTOR_IDENTIFY "04"
+#define VECTOR_SET_ROLE "05014c4d"
+#define VECTOR_GYRO_BIAS "06"
+#define VECTOR_SLEEP "07"
+#define VECTOR_BAD_RATE "03e803"
+#define VECTOR_BAD_RATE_ANSWER "0302"
+#define VECTOR_TOKEN "efbeadde"
+#define VECTOR_BEACON "efbeadde0102030405060708"
+#define VECTOR_HAPTIC "01c82c01"
+
+#endif
