@@ -11,7 +11,9 @@ from lumbarwatch.exchange.errors import InputError, InputReason
 from lumbarwatch.exchange.meta import Meta, read_meta
 from lumbarwatch.exchange.plain import PlainRecording, PlainSensor, read_plain, slices
 from lumbarwatch.exchange.plain.batches import SLICE_S
+from lumbarwatch.exchange.source import RecordingFormat, recording_format
 from lumbarwatch.jobs.replay import Chunk, Replay
+from lumbarwatch.jobs.replay_samples import holds_samples, read_samples_as_table
 from lumbarwatch.model.samples import NS_PER_S, OrientationSource, SensorInfo
 
 
@@ -21,7 +23,7 @@ def replay_table(
     orientation: OrientationSource = OrientationSource.RAW,
     progress: Callable[[float], None] | None = None,
 ) -> Replay:
-    """Read a plain table and its META.
+    """Read a plain table (or our own Parquet of decoded samples) and its META.
 
     Raises
     ------
@@ -29,7 +31,7 @@ def replay_table(
         Either file cannot be used.
     """
     meta = Meta() if meta_path is None else read_meta(meta_path)
-    recording = read_plain(path, progress)
+    recording = read_samples_as_table(path) if _ours(path) else read_plain(path, progress)
     if orientation is OrientationSource.SENSOR:
         _check_quaternions(recording)
     setup = PipelineSetup(
@@ -47,6 +49,10 @@ def replay_table(
         counts={place: sensor.counts for place, sensor in recording.sensors.items()},
         notices=(*notices, *meta.notices, *_misplaced(recording, meta)),
     )
+
+
+def _ours(path: Path) -> bool:
+    return recording_format(path) is RecordingFormat.PARQUET and holds_samples(path)
 
 
 def _check_quaternions(recording: PlainRecording) -> None:
