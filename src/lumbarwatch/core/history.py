@@ -10,7 +10,6 @@ CHANNELS = (
     "pelvis_roll_deg",
     "lumbar_roll_deg",
     "lumbar_extension_deg",
-    "hip_height_m",
     "pelvis_rate_dps",
     "pelvis_acc_norm_mps2",
     "pelvis_sigma_deg",

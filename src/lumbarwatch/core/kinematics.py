@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lumbarwatch.core.geometry import filled, hip_height_m, pitch_deg, roll_deg, wrap180_deg
+from lumbarwatch.core.geometry import pitch_deg, roll_deg, wrap180_deg
 from lumbarwatch.core.grid import GridBatch
 from lumbarwatch.core.history import CHANNELS, INDEX
 from lumbarwatch.model.checks import Floats
@@ -12,9 +12,7 @@ from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import Mounting
 
 
-def channels(
-    batch: GridBatch, mountings: Mapping[Placement, Mounting], stature_m: float, *, swapped: bool
-) -> Floats:
+def channels(batch: GridBatch, mountings: Mapping[Placement, Mounting], *, swapped: bool) -> Floats:
     """All channels of :data:`history.CHANNELS` for a batch, (channels, n); NaN where unknown.
 
     ``swapped``: the sensor labelled pelvis is worn over L1 and the other way round; ``mountings`` belong to
@@ -41,6 +39,4 @@ def channels(
     block[INDEX["pelvis_rate_dps"]] = np.degrees(np.einsum("j,nj->n", right, pelvis.gyr_radps))
     phi_p, phi_l = block[INDEX["pelvis_pitch_deg"]], block[INDEX["lumbar_pitch_deg"]]
     block[INDEX["lumbar_extension_deg"]] = wrap180_deg(phi_l - phi_p)
-    # One sensor lost: the other stands in for the hip height (definitions 1).
-    block[INDEX["hip_height_m"]] = hip_height_m(filled(phi_p, phi_l), filled(phi_l, phi_p), stature_m)
     return block

@@ -23,6 +23,7 @@ from lumbarwatch.core.rules import (
     tuck_limits,
 )
 from lumbarwatch.core.sets import SetBook
+from lumbarwatch.model.body import DEFAULT_STATURE_M
 from lumbarwatch.model.checks import Floats
 from lumbarwatch.model.events import (
     Cue,
@@ -60,7 +61,7 @@ class Lifting:
         self._history = history
         self._step_ns = step_ns
         self._tracker = PhaseTracker(step_ns / 1e9)
-        self._meter = Meter(history, step_ns / 1e9)
+        self._meter = Meter(history, athlete.stature_m or DEFAULT_STATURE_M, step_ns / 1e9)
         self._book = SetBook()
         self._cues = CueBook()
         self._sets = 0
@@ -72,6 +73,7 @@ class Lifting:
         self._in_rep = False
         self._live: set[tuple[WarningId, Level]] = set()
         self._scanned = 0
+        self._last_lambda = 0.0
 
     @property
     def armed(self) -> bool:
@@ -85,7 +87,7 @@ class Lifting:
 
     def step(self, first: int, block: Floats) -> list[Event]:
         """Take channels (k, n) from grid index ``first``; they are already in the history."""
-        angle = filled(block[INDEX["pelvis_pitch_deg"]], block[INDEX["lumbar_pitch_deg"]])
+        angle = self._phase_angle(block)
         if not self.counting:
             angle = np.full_like(angle, np.nan)
         self._refresh_range()
@@ -97,6 +99,18 @@ class Lifting:
         events += self._scan(first + block.shape[1])
         self._forget()
         return events
+
+    def _phase_angle(self, block: Floats) -> Floats:
+        """Pelvis pitch; where it is lost, the lumbar pitch less the last known lambda, so that nothing jumps."""
+        pelvis, lam = block[INDEX["pelvis_pitch_deg"]], block[INDEX["lumbar_extension_deg"]]
+        lost = np.isnan(pelvis)
+        if not lost.any():
+            self._last_lambda = _last_known(lam, self._last_lambda)
+            return pelvis
+        known = np.concatenate(([self._last_lambda], lam))
+        latest = np.maximum.accumulate(np.where(np.isnan(known), 0, np.arange(len(known))))[1:]
+        self._last_lambda = float(known[latest[-1]])
+        return filled(pelvis, block[INDEX["lumbar_pitch_deg"]] - known[latest])
 
     def finish(self, end: int) -> list[Event]:
         """The stream or the set has ended."""
@@ -332,3 +346,10 @@ class Lifting:
     def _forget(self) -> None:
         open_from = self._tracker.state.bottom_from if self.armed else self._history.end
         self._history.forget_before(min(open_from - 200, self._history.end - KEEP_POINTS))
+
+
+def _last_known(values: Floats, otherwise: float) -> float:
+    if not np.isnan(values[-1]):
+        return float(values[-1])
+    known = values[~np.isnan(values)]
+    return float(known[-1]) if len(known) else otherwise

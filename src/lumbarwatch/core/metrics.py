@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lumbarwatch.core.geometry import filled
+from lumbarwatch.core.geometry import filled, hip_height_m
 from lumbarwatch.core.history import History
 from lumbarwatch.core.phases import Closed
 from lumbarwatch.model.checks import Booleans, Floats
@@ -19,6 +19,7 @@ class MetricsParams:
     reach_fraction: float = 0.95
     lockout_points: int = 50  # 0.5 s of the hold
     held_points: int = 15  # lambda counts when held for 150 ms
+    bridged_points: int = 100  # a sensor missing longer is lost, its angle is not bridged
     impact_before_points: int = 10
     impact_after_points: int = 20
     side_lying_deg: float = 60.0
@@ -65,7 +66,10 @@ class Measured:
 class Meter:
     """Measures closed cycles in the history of angles."""
 
-    def __init__(self, history: History, step_s: float = 0.01, params: MetricsParams | None = None) -> None:
+    def __init__(
+        self, history: History, stature_m: float, step_s: float = 0.01, params: MetricsParams | None = None
+    ) -> None:
+        self._stature_m = stature_m
         self._history = history
         self._step_s = step_s
         self._params = params or MetricsParams()
@@ -134,18 +138,17 @@ class Meter:
         """Start, lockout, start of lowering and end (fractional grid indices), and the rise (m)."""
         p = self._params
         first = max(closed.bottom_from, self._history.first)
-        height = _filled(self._of("hip_height_m", first, closed.bottom_until + 1))
+        height = self._height(first, closed.bottom_until + 1)
         if height is None or len(height) < 3:
             return None
-        split = min(max(closed.top - first, 1), len(height) - 1)
-        top = _top(height, split)
+        top = _top(height, min(max(closed.top - first, 1), len(height) - 1))
         up, down = height[: top + 1], height[top:]
-        rise, descent = height[top] - up.min(), height[top] - down.min()
+        bottom = _trough(up, p.leave_fraction)
+        rise, descent = height[top] - bottom, height[top] - down.min()
         if rise <= 0:
             return None
-        low = up.min() + p.leave_fraction * rise
-        start = _last_at_most(up, low)
-        lockout = _first_at_least(up, up.min() + p.reach_fraction * rise, int(start))
+        start = _last_at_most(up, bottom + p.leave_fraction * rise)
+        lockout = _first_at_least(up, bottom + p.reach_fraction * rise, int(start))
         if not closed.lowered or descent <= 0:
             end = float(len(height) - 1)
             return first + start, first + lockout, first + end, first + end, float(rise)
@@ -153,14 +156,27 @@ class Meter:
         end = top + _first_at_most(down, down.min() + p.leave_fraction * descent, int(lower - top))
         return first + start, first + lockout, first + lower, first + end, float(rise)
 
+    def _height(self, start: int, stop: int) -> Floats | None:
+        """Hip height (m), short gaps bridged; for a sensor lost longer the other stands in (definitions 1)."""
+        pelvis, lumbar = self._of("pelvis_pitch_deg", start, stop), self._of("lumbar_pitch_deg", start, stop)
+        longest = self._params.bridged_points
+        if _longest_run(np.isnan(pelvis)) > longest:
+            pelvis = lumbar
+        elif _longest_run(np.isnan(lumbar)) > longest:
+            lumbar = pelvis
+        whole = _filled(pelvis), _filled(lumbar)
+        if whole[0] is None or whole[1] is None:
+            return None
+        return hip_height_m(whole[0], whole[1], self._stature_m)
+
     def lockout_so_far(self, bottom_from: int, index: int) -> tuple[float | None, float | None]:
         """Provisional posterior tilt and lambda (deg) at the top, from what is known at a grid index."""
         first = max(bottom_from, self._history.first)
-        height = _filled(self._of("hip_height_m", first, index + 1))
+        height = self._height(first, index + 1)
         if height is None:
             return None, None
         top = int(np.argmax(height))
-        rise = height[top] - height[: top + 1].min()
+        rise = height[top] - _trough(height[: top + 1], self._params.leave_fraction)
         reached = _first_at_least(height[: top + 1], height[top] - 0.05 * rise, 0)
         lock0 = first + int(np.ceil(reached))
         lock1 = min(lock0 + self._params.lockout_points, index + 1)
@@ -168,7 +184,7 @@ class Meter:
         return None if tilt is None else tilt - 90.0, _median(self._of("lumbar_extension_deg", lock0, lock1))
 
     def held(self, start: int, stop: int) -> tuple[Floats, Floats]:
-        """Extension and tuck (deg) that were held for 150 ms up to each point of start..stop; NaN: unknown."""
+        """Extension and tuck (deg) held for 150 ms up to each point of start..stop; NaN: unknown."""
         points = self._params.held_points
         lam = self._of("lumbar_extension_deg", start - points + 1, stop)
         missing = stop - start + points - 1 - len(lam)
@@ -195,16 +211,14 @@ class Meter:
         there = self._of("pelvis_present", a, z) > 0
         if there.all():
             return False
-        height = self._of("hip_height_m", a, z)
-        low = (
-            np.nanmin(height) + 0.1 * (np.nanmax(height) - np.nanmin(height))
-            if np.isfinite(height).any()
-            else 0.0
-        )
+        height = self._height(a, z)
+        if height is None:
+            return True
+        low = float(height.min() + 0.1 * np.ptp(height))
         edges = np.flatnonzero(np.diff(there.astype(np.int8), prepend=1, append=1))
         around = np.clip(np.concatenate((edges - 1, edges)), 0, len(height) - 1)
         near = height[around]
-        return bool(np.isnan(height[[0, -1]]).any() or (near < low).any() or not there[closed.top - a])
+        return bool((near < low).any() or not there[closed.top - a])
 
     def _quality(self, a: int, z: int, at_lockout: slice) -> RepQuality:
         lost = self._of("lost", a, z)
@@ -234,6 +248,16 @@ def _top(height: Floats, near: int) -> int:
     left = int(np.argmin(height[: near + 1]))
     right = near + int(np.argmin(height[near:]))
     return left + int(np.argmax(height[left : right + 1]))
+
+
+def _trough(rising: Floats, prominence: float) -> float:
+    """The bottom directly before the last value: back from it, until the height rises again by a fraction."""
+    back = rising[::-1]
+    lowest = np.minimum.accumulate(back)
+    deep = lowest < rising.min() + 0.25 * (back[0] - rising.min())  # a sticking point lies higher
+    turned = deep & (back > lowest + prominence * (back[0] - lowest))
+    k = int(np.argmax(turned))
+    return float(lowest[k] if turned[k] else lowest[-1])
 
 
 def _crossing(values: Floats, i: int, level: float) -> float:

@@ -23,7 +23,6 @@ from lumbarwatch.core.setup import PipelineSetup
 from lumbarwatch.core.slip import Slipped, SlipWatch
 from lumbarwatch.core.timebase import Timebase
 from lumbarwatch.core.uncertainty import BUDGET
-from lumbarwatch.model.body import DEFAULT_STATURE_M
 from lumbarwatch.model.checks import Floats, Integers
 from lumbarwatch.model.events import (
     BarLoad,
@@ -51,7 +50,7 @@ class Pipeline:
     """Push samples and events in as they arrive; take events out.
 
     Items of one call count as arrived together. Between calls a sensor may run up to half a second (arrival
-    time) ahead of the other without changing any result; one that trails by a second is lost until it returns.
+    time) ahead of the other without changing any result; one that trails by a second is lost for so long.
     """
 
     def __init__(self, setup: PipelineSetup) -> None:
@@ -179,8 +178,7 @@ class Pipeline:
 
     def _channels(self, batch: GridBatch) -> Floats:
         calibration = self._calibrator.calibration
-        stature_m = self._setup.athlete.stature_m or DEFAULT_STATURE_M
-        return channels(batch, calibration.mountings, stature_m, swapped=calibration.swapped is True)
+        return channels(batch, calibration.mountings, swapped=calibration.swapped is True)
 
     def _lift(self, batch: GridBatch, block: Floats) -> list[Event]:
         lifted = self._lifting.step(batch.first, block)

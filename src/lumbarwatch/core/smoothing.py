@@ -9,6 +9,10 @@ CUTOFF_HZ = 6.0
 """Within the 4 to 6 Hz of definitions 4; a second-order Butterworth delays by 37 ms at this cut-off."""
 
 
+SETTLING = 6
+"""Points after a (re)start at which a moving angle would seem to stand still (two delays of the filter)."""
+
+
 class LowPass:
     """Second-order Butterworth low-pass that starts anew, settled, after every gap."""
 
@@ -18,6 +22,7 @@ class LowPass:
         self._rest = np.asarray(lfilter_zi(self._b, self._a))
         self._state: Floats | None = None
         self._last = np.nan
+        self._blind = 0
         self._rate_hz = rate_hz
 
     def step(self, values: Floats) -> tuple[Floats, Floats]:
@@ -40,7 +45,7 @@ class LowPass:
     def _run(self, values: Floats) -> tuple[Floats, Floats]:
         if self._state is None:
             self._state = self._rest * values[0]
-            self._last = values[0]
+            self._last, self._blind = values[0], SETTLING
         smooth, state = lfilter(self._b, self._a, values, zi=self._state)
         self._state = np.asarray(state)
         rate = np.empty(len(smooth))
@@ -48,4 +53,8 @@ class LowPass:
         np.subtract(smooth[1:], smooth[:-1], out=rate[1:])
         rate *= self._rate_hz
         self._last = smooth[-1]
+        if self._blind:
+            blind = min(self._blind, len(smooth))
+            smooth[:blind] = rate[:blind] = np.nan
+            self._blind -= blind
         return smooth, rate
