@@ -261,9 +261,10 @@ class View {
     if (now > this.banner.until && this.banner.level !== "none") this.show("none", "", 0);
     const age = this.session.age(now);
     const live = age <= STALE_MS && this.root.dataset.connection === "open";
-    if (live !== this.live) this.changed = true;
+    const turned = live !== this.live;
     this.live = live;
-    if (now - this.aged > AGE_EVERY_MS) this.showAge(now, age);
+    if (turned || now - this.aged > AGE_EVERY_MS) this.showAge(now, age);
+    if (turned) this.changed = true;
     if (!this.changed || now - this.drawn < (this.calm.matches ? REDUCED_DRAW_MS : 0)) return;
     this.changed = false;
     this.drawn = now;

@@ -55,10 +55,12 @@ class DemoAthlete:
         station = hub.first
         addresses = [peripheral.address for peripheral in self.radio.peripherals]
         station.targets = dict(zip(Placement, addresses, strict=True))
-        station.start(self._athlete(), CalibrationSource.GUIDED)
+        visit = station.start(self._athlete(), CalibrationSource.GUIDED)
         await self.radio.time.begun.wait()
         for t_s, say in sorted(script(self.session, self.radio.time.start_ns), key=lambda entry: entry[0]):
             await self.radio.time.sleep_until(t_s)
+            if not visit.running:
+                return  # ended by hand
             say(station)
         await self.radio.finished()
         await self._clock.sleep(AFTERWARDS_S)

@@ -191,8 +191,8 @@ def supervise(parts: Sequence[Part], on_ready: Callable[[], None]) -> None:
             children += [Child(part) for part in parts]
             for child in children:
                 child.wait_ready()
-            on_ready()
             with contextlib.suppress(KeyboardInterrupt):
+                on_ready()
                 _watch(children)
         finally:
             with _ctrl_c_ignored():

@@ -1,0 +1,107 @@
+"""The real demo, as a new user starts it, and Debian's chromium to look at it."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=user-gesture-required",
+)
+READY_WITHIN_S = 120
+"""Two processes import numpy, Streamlit and bumble; generous, because tests share the machine."""
+
+
+@dataclass
+class Demo:
+    """A running demo."""
+
+    process: subprocess.Popen
+    data: Path
+    url: str = ""
+    said: list[str] = field(default_factory=list)
+    listener: threading.Thread = field(default_factory=threading.Thread)
+
+    def stop(self) -> int:
+        """Press Ctrl-C and return the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(60)
+        self.listener.join(10)
+        self.process.stdout.close()
+        return code
+
+
+def start_demo(data: Path, *options: str) -> Demo:
+    """Run ``lumbarwatch demo`` in an empty folder and wait for its address."""
+    command = [sys.executable, "-c", "from lumbarwatch.cli.main import main; main()", "demo"]
+    data.mkdir(parents=True)
+    process = subprocess.Popen(
+        [*command, "--no-browser", "--port", "0", "--data", str(data), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=data,
+        env={name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")},
+    )
+    demo = Demo(process, data)
+    ready = threading.Event()
+
+    def listen():
+        for line in process.stdout:
+            demo.said.append(line.rstrip())
+            if found := re.search(r"lumbarwatch: ready at (\S+)", line):
+                demo.url = found.group(1)
+                ready.set()
+        ready.set()
+
+    demo.listener = threading.Thread(target=listen, daemon=True)
+    demo.listener.start()
+    if not ready.wait(READY_WITHIN_S) or not demo.url:
+        demo.stop()
+        pytest.fail(f"the demo did not become ready: {demo.said}")
+    return demo
+
+
+@pytest.fixture
+def demo_at(tmp_path):
+    """Start demos that end with the test."""
+    started = []
+
+    def start(*options):
+        started.append(start_demo(tmp_path / f"data{len(started)}", *options))
+        return started[-1]
+
+    yield start
+    for demo in started:
+        demo.stop()
+
+
+@pytest.fixture
+def browser():
+    """Debian's chromium."""
+    if not CHROMIUM.exists() and shutil.which("chromium") is None:
+        pytest.skip("chromium is not installed (Debian: apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    path = CHROMIUM if CHROMIUM.exists() else shutil.which("chromium")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=str(path), args=list(FLAGS))
+        yield running
+        running.close()
