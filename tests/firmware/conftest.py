@@ -1,0 +1,21 @@
+"""The portable code, compiled once."""
+
+import ctypes
+from pathlib import Path
+
+import pytest
+
+from firmware.portable import compiler, load, make
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    compiler("cc")
+    compiler("make")
+    return tmp_path_factory.mktemp("firmware")
+
+
+@pytest.fixture(scope="session")
+def library(build: Path) -> ctypes.CDLL:
+    make("shared", build)
+    return load(build / "liblm1.so")
