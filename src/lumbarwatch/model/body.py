@@ -39,3 +39,29 @@ class Masses:
 
 
 MASSES = Masses()
+
+
+@dataclass(frozen=True, slots=True)
+class MassCentres:
+    """Where segments' masses act, in fractions of stature unless said (definitions 7; limbs: Winter 2009)."""
+
+    upper_body_above_l5s1: float = 0.157  # along the mean direction of the thorax and of the lumbar spine
+    pelvis_below_l5s1: float = 0.020
+    limb_from_proximal: float = 0.433  # fraction of the thigh's and of the shank's length
+    feet_ahead_of_ankle: float = 0.05 / 1.75
+    feet_height_m: float = 0.02  # metres
+
+
+MASS_CENTRES = MassCentres()
+
+EXTENSOR_LEVER_M = 0.06
+"""Lever arm of the back extensors about L5/S1 (definitions 7)."""
+
+EXTENSOR_SLOPE_DEG = 5.0
+"""The extensors pull so far off the trunk's axis, backwards (definitions 7)."""
+
+BAR_ON_BACK = 0.25
+"""L5/S1 to a bar on the back, along the trunk, fraction of stature (definitions 7)."""
+
+BAR_HANGING = 0.228
+"""L5/S1 to the shoulders that a hanging bar pulls at, fraction of stature (definitions 7)."""
