@@ -28,9 +28,9 @@ def sensor(seconds, depth_deg, seed):
     return t_s, acc + noise.normal(0, 0.01, acc.shape), gyr + noise.normal(0, 0.002, gyr.shape), quat
 
 
-def columns(seconds=20.0, *, quaternions=False):
+def columns(seconds=20.0, *, quaternions=False, depths_deg=(40.0, 80.0)):
     """Columns of a plain table, both sensors interleaved, arrival 20 ms after the sample."""
-    parts = [sensor(seconds, 40.0, 1), sensor(seconds, 80.0, 2)]
+    parts = [sensor(seconds, depth, seed) for seed, depth in enumerate(depths_deg, start=1)]
     n = len(parts[0][0])
 
     def mixed(index):

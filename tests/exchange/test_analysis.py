@@ -4,9 +4,12 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from exchange.findings import analysis, rep
+from exchange.findings import analysis, rep, warning
 from lumbarwatch.exchange.analysis import as_document, write_json, write_series
+from lumbarwatch.model.quality import SensorQuality
+from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import Calibration, CalibrationReason
+from lumbarwatch.model.verdicts import Level, WarningId
 
 REP_KEYS = """set rep t_start_s t_lockout_s t_lower_s t_end_s concentric_s hold_s eccentric_s rom_deg rom_m
 rom_fraction phi_top_deg tilt_lockout_deg lambda_lockout_deg lambda_peak_deg lambda_eccentric_max_deg
@@ -82,6 +85,15 @@ def test_json_has_no_nan(tmp_path):
     text = path.read_text()
     assert "NaN" not in text
     assert json.loads(text)["reps"][0]["lambda_peak_deg"] is None
+
+
+def test_a_number_that_is_not_finite_is_null():
+    quality = SensorQuality(rate_hz=float("nan"), clock_ppm=float("inf"))
+    drift = warning(WarningId.W6, Level.AMBER, float("nan"), 4.0, 1.0)
+    document = as_document(analysis(sensors={Placement.PELVIS: quality}, warnings=(drift,)))
+    assert document["sensors"]["pelvis"]["rate_hz"] is None
+    assert document["sensors"]["pelvis"]["clock_ppm"] is None
+    assert document["warnings"][0]["value"] is None
 
 
 def test_the_series_has_the_columns_of_the_design(tmp_path):

@@ -43,6 +43,16 @@ def test_rates_in_degrees_are_found_without_movement_too(still, tmp_path):
     read_plain(write(tmp_path, table | bias))
 
 
+def test_slow_rates_in_degrees_are_found_by_gravity(tmp_path):
+    table = columns(depths_deg=(25.0, 30.0))
+    degrees = {name: table[name] * 57.2958 for name in ("gx", "gy", "gz")}
+    assert max(abs(column).max() for column in degrees.values()) < 40.0  # as rad/s not impossible
+    with pytest.raises(InputError) as caught:
+        read_plain(write(tmp_path, table | degrees))
+    assert caught.value.reason is InputReason.GYR_IN_DPS
+    assert not read_plain(write(tmp_path, table)).notices
+
+
 def test_a_poor_sensor_in_right_units_passes(tmp_path):
     table = columns()
     poor = {name: table[name] * 1.03 + 0.2 for name in ("ax", "ay", "az")}
