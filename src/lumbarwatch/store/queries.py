@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
+from sqlalchemy.orm import aliased
 
 from lumbarwatch.model.motion import Rep, SetSummary
 from lumbarwatch.model.samples import Placement
@@ -41,15 +42,18 @@ def sessions(
 ) -> list[SessionRecord]:
     """Newest first. ``athlete_id`` empty: sessions nobody is named for."""
     since_utc_ns, until_utc_ns = span_utc_ns
-    question = select(SessionRow, AnalysisRow).join(AnalysisRow, AnalysisRow.session_id == SessionRow.id)
-    question = question.where(AnalysisRow.current)
+    page = select(SessionRow)
     if athlete_id is not None:
-        question = question.where(SessionRow.athlete_id == (athlete_id or None))
+        page = page.where(SessionRow.athlete_id == (athlete_id or None))
     if since_utc_ns is not None:
-        question = question.where(SessionRow.started_at_utc_ns >= since_utc_ns)
+        page = page.where(SessionRow.started_at_utc_ns >= since_utc_ns)
     if until_utc_ns is not None:
-        question = question.where(SessionRow.started_at_utc_ns < until_utc_ns)
-    question = question.order_by(SessionRow.started_at_utc_ns.desc()).limit(limit).offset(offset)
+        page = page.where(SessionRow.started_at_utc_ns < until_utc_ns)
+    page = page.order_by(SessionRow.started_at_utc_ns.desc()).limit(limit).offset(offset)
+    # The page is cut by the index first: SQLite would else read every analysis and sort (15 ms for 10,000).
+    session = aliased(SessionRow, page.subquery())
+    question = select(session, AnalysisRow).join(AnalysisRow, AnalysisRow.session_id == session.id)
+    question = question.where(AnalysisRow.current).order_by(session.started_at_utc_ns.desc())
     return [rows.session_of(row, analysis) for row, analysis in transaction.execute(question)]
 
 

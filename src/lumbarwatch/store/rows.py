@@ -1,5 +1,6 @@
 """Model values as table rows and back, field by field and exact."""
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
@@ -169,7 +170,12 @@ def athlete_values(athlete: Athlete) -> Values:
 
 def athlete_of(row: AthleteRow) -> Athlete:
     """Return the athlete."""
-    return Athlete(row.id, row.name, row.mass_kg, row.stature_m, from_json(Limits, loads(row.limits)))
+    return Athlete(row.id, row.name, row.mass_kg, row.stature_m, _limits(row.limits))
+
+
+@functools.lru_cache(maxsize=64)  # nearly all athletes have the same: the default ones
+def _limits(text: str) -> Limits:
+    return from_json(Limits, loads(text))
 
 
 def summary_values(summary: SessionSummary) -> Values:
