@@ -46,12 +46,16 @@ class Stretch:
             return up_of(self.quat_wxyz)
         return smoothed_up(self.t_ns, self.gyr_radps - bias_radps, self.acc_mps2)
 
+    def mean_norm_mps2(self, inside: Booleans) -> float | None:
+        """Norm of the averaged specific force (m/s^2)."""
+        return None if self.acc_mps2 is None else float(np.linalg.norm(self.acc_mps2[inside].mean(axis=0)))
+
     def vertical(self, inside: Booleans) -> Floats:
         """Mean world up (3,), unit: the averaged specific force, which no settling filter has touched."""
         values = up_of(self.quat_wxyz) if self.quat_wxyz is not None else self.acc_mps2
         assert values is not None
-        mean = values[inside].mean(axis=0)
-        return mean / np.linalg.norm(mean)
+        mean: Floats = values[inside].mean(axis=0)
+        return mean / float(np.linalg.norm(mean))
 
     def inside(self, window: tuple[int, int]) -> Booleans:
         """Samples within a half-open window of host times."""
@@ -66,6 +70,7 @@ class Aligned:
     reasons: tuple[CalibrationReason, ...]  # refusals; empty: usable
     swapped: bool | None  # None: undecided
     zero_sigma_deg: float
+    stand_norms_mps2: tuple[float, ...] = ()
 
 
 def align(
@@ -89,7 +94,9 @@ def align(
         reasons.append(CalibrationReason.ELEVATIONS_DIFFER)
     swapped = _swapped(pelvis.bow_range_deg, lumbar.bow_range_deg, params.swap_ratio)
     sway = float(np.hypot(pelvis.still_sd_deg, lumbar.still_sd_deg))
-    return Aligned(mountings, tuple(reasons), swapped, zero_sigma_deg=sway)
+    norms = [stretch.mean_norm_mps2(stretch.inside(stand)) for stretch in stretches.values()]
+    known = tuple(norm for norm in norms if norm is not None)
+    return Aligned(mountings, tuple(reasons), swapped, zero_sigma_deg=sway, stand_norms_mps2=known)
 
 
 def mount(
@@ -142,7 +149,7 @@ def _frame(cranial: Floats, axis: Floats) -> Floats:
         right = np.cross(cranial, np.eye(3)[int(np.argmin(np.abs(cranial)))])
         norm = float(np.linalg.norm(right))
     right = right / norm
-    return np.stack((np.cross(cranial, right), cranial, right))
+    return np.real(np.stack((np.cross(cranial, right), cranial, right)))
 
 
 def _sway_deg(up: Floats) -> float:

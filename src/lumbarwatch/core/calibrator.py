@@ -53,6 +53,7 @@ class Calibrator:
         self._stand: tuple[int, int] | None = None
         self._arches: list[float] = []
         self._tucks: list[float] = []
+        self.stand_norms_mps2: tuple[float, ...] = ()  # of the averaged specific force, standing
         self.cycles: list[Measured] = []  # of the reference thrusts under way
 
     @property
@@ -83,6 +84,11 @@ class Calibrator:
         if step.step is CalibrationStep.REFERENCE_THRUSTS:
             return self._reference(step.t_ns)
         return self._range(step, lambda_between(*window))
+
+    def take_stand_norms(self) -> tuple[float, ...]:
+        """Norms of the standing specific force (m/s^2), once."""
+        norms, self.stand_norms_mps2 = self.stand_norms_mps2, ()
+        return norms
 
     def look(self, second: int, origin_ns: int) -> list[Event]:
         """Automatic: a second since the origin has passed; perhaps standing and bows are complete."""
@@ -136,6 +142,7 @@ class Calibrator:
         return [judged, *self._close(step.t_ns, aligned, step.source)]
 
     def _close(self, t_ns: int, aligned: Aligned, source: CalibrationSource) -> list[Event]:
+        self.stand_norms_mps2 = aligned.stand_norms_mps2
         valid = not aligned.reasons and len(aligned.mountings) == len(Placement)
         notes = list(aligned.reasons)
         mountings = dict(aligned.mountings)

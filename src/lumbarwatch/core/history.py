@@ -12,6 +12,7 @@ CHANNELS = (
     "lumbar_extension_deg",
     "pelvis_rate_dps",
     "pelvis_acc_norm_mps2",
+    "lumbar_acc_norm_mps2",
     "pelvis_sigma_deg",
     "lumbar_sigma_deg",
     "lost",  # share of samples missing here, 0..1, the worse sensor

@@ -26,6 +26,7 @@ def channels(batch: GridBatch, mountings: Mapping[Placement, Mounting], *, swapp
     block[INDEX["lost"]] = np.maximum(pelvis.lost, lumbar.lost)
     block[INDEX["unsettled"]] = pelvis.unsettled | lumbar.unsettled
     block[INDEX["pelvis_acc_norm_mps2"]] = pelvis.acc_norm_mps2
+    block[INDEX["lumbar_acc_norm_mps2"]] = lumbar.acc_norm_mps2
     block[INDEX["pelvis_sigma_deg"]] = pelvis.sigma_deg
     block[INDEX["lumbar_sigma_deg"]] = lumbar.sigma_deg
     if len(mountings) < len(Placement):

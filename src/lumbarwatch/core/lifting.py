@@ -8,7 +8,7 @@ import numpy as np
 from lumbarwatch.core.geometry import filled
 from lumbarwatch.core.history import INDEX, History
 from lumbarwatch.core.metrics import Measured, Meter
-from lumbarwatch.core.phases import Closed, Mark, PhaseTracker, Rose, SetOver, ToppedOut
+from lumbarwatch.core.phases import Armed, Closed, Mark, PhaseTracker, Rose, SetOver, ToppedOut
 from lumbarwatch.core.rules import (
     BASELINE_REPS,
     Context,
@@ -23,6 +23,7 @@ from lumbarwatch.core.rules import (
     tuck_limits,
 )
 from lumbarwatch.core.sets import SetBook
+from lumbarwatch.core.uncertainty import StatedSigma
 from lumbarwatch.model.body import DEFAULT_STATURE_M
 from lumbarwatch.model.checks import Floats
 from lumbarwatch.model.events import (
@@ -55,6 +56,7 @@ class Lifting:
             None  # a list while the reference thrusts are under way
         )
         self.setup = LiftSetup()
+        self.sigma = StatedSigma()
         self.origin_ns = 0
         self.counting = False  # angles mean something: a zero, or a lift that shows itself
         self._athlete = athlete
@@ -101,7 +103,7 @@ class Lifting:
         return events
 
     def _phase_angle(self, block: Floats) -> Floats:
-        """Pelvis pitch; where it is lost, the lumbar pitch less the last known lambda, so that nothing jumps."""
+        """Pelvis pitch; where it is lost, lumbar pitch less the last known lambda, so that nothing jumps."""
         pelvis, lam = block[INDEX["pelvis_pitch_deg"]], block[INDEX["lumbar_extension_deg"]]
         lost = np.isnan(pelvis)
         if not lost.any():
@@ -124,12 +126,15 @@ class Lifting:
             self._in_rep, self._live = True, set()
             self._cues.next_rep()
             return []
+        if isinstance(mark, Armed):
+            self.sigma.read_rest(self._meter.rest_norms(mark.index))
+            return []
         if isinstance(mark, ToppedOut):
             return self._topped(mark)
         if isinstance(mark, Closed):
             self._in_rep = False
             return self._closed(mark)
-        return self._set_over(mark) if isinstance(mark, SetOver) else []
+        return self._set_over(mark)
 
     # Inside the rep --------------------------------------------------------------------------------------
     def _scan(self, until: int) -> list[Event]:
@@ -213,7 +218,7 @@ class Lifting:
         context = self._context()
         times = (self._t_ns(cycle.lockout), self._t_ns(cycle.end), self._t_ns(cycle.lambda_peak_at))
         verdicts = judge_rep(cycle, fraction, context, times)
-        rep = self._rep(cycle, fraction, verdicts, context)
+        rep = self._rep(cycle, fraction, verdicts)
         self._reps.append(rep)
         if not rep.partial:
             self._full_rom_m.append(cycle.rom_m)
@@ -221,10 +226,10 @@ class Lifting:
         self._remember_roll(cycle, context)
         return [RepFinished(t_ns, rep), *self._cue(t_ns, verdicts.warnings, cycle.roll_lockout_deg)]
 
-    def _rep(self, cycle: Measured, fraction: float | None, verdicts: Verdicts, context: Context) -> Rep:
+    def _rep(self, cycle: Measured, fraction: float | None, verdicts: Verdicts) -> Rep:
         amber = partial_limits(self._athlete.limits).amber
         seen = self.blocked is not NotGradedReason.NO_CALIBRATION
-        budget = context.budget
+        pelvis_sigma = cycle.pelvis_sigma_deg or 0.0
         return Rep(
             set_number=self._sets,
             rep_number=len(self._reps) + 1,
@@ -243,8 +248,10 @@ class Lifting:
             roll_lockout_deg=cycle.roll_lockout_deg if seen else None,
             rate_peak_dps=cycle.rate_peak_dps,
             rate_mean_dps=cycle.rate_mean_dps,
-            tilt_sigma_deg=budget.absolute_deg(cycle.pelvis_sigma_deg or 0.0) if seen else None,
-            lambda_sigma_deg=budget.absolute_deg(cycle.lumbar_sigma_deg or 0.0) if seen else None,
+            tilt_sigma_deg=self.sigma.tilt_deg(pelvis_sigma) if seen else None,
+            lambda_sigma_deg=self.sigma.lambda_deg(pelvis_sigma, cycle.lumbar_sigma_deg or 0.0)
+            if seen
+            else None,
             partial=fraction is not None and amber is not None and fraction < amber,
             lowered=cycle.lowered,
             quality=cycle.quality,

@@ -157,7 +157,7 @@ class Meter:
         return first + start, first + lockout, first + lower, first + end, float(rise)
 
     def _height(self, start: int, stop: int) -> Floats | None:
-        """Hip height (m), short gaps bridged; for a sensor lost longer the other stands in (definitions 1)."""
+        """Hip height (m), short gaps bridged; for a sensor lost long the other stands in (definitions 1)."""
         pelvis, lumbar = self._of("pelvis_pitch_deg", start, stop), self._of("lumbar_pitch_deg", start, stop)
         longest = self._params.bridged_points
         if _longest_run(np.isnan(pelvis)) > longest:
@@ -182,6 +182,12 @@ class Meter:
         lock1 = min(lock0 + self._params.lockout_points, index + 1)
         tilt = _median(self._of("pelvis_pitch_deg", lock0, lock1))
         return None if tilt is None else tilt - 90.0, _median(self._of("lumbar_extension_deg", lock0, lock1))
+
+    def rest_norms(self, index: int) -> list[float]:
+        """Norm of each sensor's specific force (m/s^2) over the half second of stillness up to an index."""
+        names = ("pelvis_acc_norm_mps2", "lumbar_acc_norm_mps2")
+        norms = (_median(self._of(name, index - self._params.lockout_points, index)) for name in names)
+        return [norm for norm in norms if norm is not None]
 
     def held(self, start: int, stop: int) -> tuple[Floats, Floats]:
         """Extension and tuck (deg) held for 150 ms up to each point of start..stop; NaN: unknown."""

@@ -22,7 +22,6 @@ from lumbarwatch.core.quality import Presence, sensor_quality
 from lumbarwatch.core.setup import PipelineSetup
 from lumbarwatch.core.slip import Slipped, SlipWatch
 from lumbarwatch.core.timebase import Timebase
-from lumbarwatch.core.uncertainty import BUDGET
 from lumbarwatch.model.checks import Floats, Integers
 from lumbarwatch.model.events import (
     BarLoad,
@@ -209,15 +208,17 @@ class Pipeline:
         lying = codes != CODE[Phase.IDLE]
         both = (block[INDEX["pelvis_present"]] > 0) & (block[INDEX["lumbar_present"]] > 0)
         sigma_p, sigma_l = block[INDEX["pelvis_sigma_deg"]], block[INDEX["lumbar_sigma_deg"]]
-        zero_deg = BUDGET.absolute_deg()
+        sigma = self._lifting.sigma
+        excess_p, excess_l = sigma.excess_deg(sigma_p), sigma.excess_deg(sigma_l)
+        zeros_deg = np.sqrt(2.0) * sigma.sensor_deg
         return PoseBatch(
             t_ns=batch.t_ns,
             pelvis_pitch_deg=phi_p,
             lumbar_pitch_deg=block[INDEX["lumbar_pitch_deg"]],
             posterior_pelvic_tilt_deg=phi_p - 90.0 * lying,
             lumbar_extension_deg=block[INDEX["lumbar_extension_deg"]],
-            pelvis_sigma_deg=np.sqrt(sigma_p**2 + zero_deg**2),
-            lumbar_extension_sigma_deg=np.sqrt(sigma_p**2 + sigma_l**2 + zero_deg**2),
+            pelvis_sigma_deg=np.hypot(sigma.sensor_deg, excess_p),
+            lumbar_extension_sigma_deg=np.hypot(np.hypot(excess_p, excess_l), zeros_deg),
             pelvis_roll_deg=block[INDEX["pelvis_roll_deg"]],
             lumbar_roll_deg=block[INDEX["lumbar_roll_deg"]],
             phase_code=codes.copy(),
@@ -258,6 +259,7 @@ class Pipeline:
     def _adopted(self, events: list[Event]) -> list[Event]:
         if events:
             self._slips.ignore_until(self._history.end)
+            self._lifting.sigma.read_rest(self._calibrator.take_stand_norms())
             self._adopt(self._calibrator.calibration)
         return events
 
