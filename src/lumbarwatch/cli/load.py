@@ -33,7 +33,7 @@ def load(
 ) -> None:
     """Lumbar load of one posture of a hip thrust, with its uncertainty.
 
-    A moment to compare a person with himself, not validated for this lift; it cannot tell what is safe.
+    A moment to compare your own lifts by, not validated for this lift; it cannot tell what is safe.
     """
     from lumbarwatch.cli import load_table
     from lumbarwatch.model.load import LoadSetup

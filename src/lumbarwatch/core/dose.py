@@ -35,6 +35,8 @@ SESSION_DOSE_LIMIT: Final = Limit(amber=1.3, red=1.6)
 LEAST_KNOWN: Final = 0.9
 """Share of a rep's points that must be known; the rest is bridged by straight lines (convention)."""
 
+LEAST_POINTS: Final = 3
+
 SPREAD_POINTS: Final = 12
 """Points of a rep at which the dose's sigma is taken: M^2 is smooth within a rep (convention)."""
 
@@ -189,11 +191,13 @@ def _stretch(poses: PoseBatch, rep: Rep, setup: LoadSetup) -> _Stretch | None:
         max(int(np.searchsorted(poses.t_ns, rep.t_start_ns, side="right")) - 1, 0),
         int(np.searchsorted(poses.t_ns, rep.t_end_ns)) + 1,
     )
-    known = _known(poses, inside, setup)
-    if not known.any() or known.mean() < LEAST_KNOWN:
-        return None
     t_s = (poses.t_ns[inside] - rep.t_start_ns) / NS_PER_S
     end_s = (rep.t_end_ns - rep.t_start_ns) / NS_PER_S
+    if len(t_s) < LEAST_POINTS:
+        return None
+    known = _known(poses, inside, setup)
+    if np.count_nonzero(known) * float(np.median(np.diff(t_s))) < LEAST_KNOWN * end_s:
+        return None
     at_s = np.concatenate(([0.0], t_s[(t_s > 0.0) & (t_s < end_s)], [end_s]))
 
     def filled(values: Floats) -> Floats:

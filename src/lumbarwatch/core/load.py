@@ -2,7 +2,7 @@
 
 Definitions 7. The bench pushes the trunk and the floor the feet; what share of the floor's push is horizontal
 (kappa) is open in statics and closed by an assumption. Compression probably reads low (no co-contraction).
-Not validated for this lift: a moment to compare a person with himself, never a risk.
+Not validated for this lift: a moment to compare an athlete's own lifts by, never a risk.
 """
 
 from dataclasses import dataclass, fields

@@ -104,6 +104,7 @@ def hip_thrust_sigma(
     dynamic_factor: float | Floats = 1.0,
     pelvis_sigma_deg: float | Floats = ANGLE_SIGMA_DEG,
     lumbar_sigma_deg: float | Floats = ANGLE_SIGMA_DEG,
+    spread: LoadSpread = SPREAD,
     lattice: Lattice = FINE,
 ) -> LumbarLoad:
     """One sigma of everything in :func:`lumbarwatch.core.load.hip_thrust_load`, (n,) each.
@@ -126,7 +127,7 @@ def hip_thrust_sigma(
     check_finite("lumbar angle", lumbar_pitch_deg)
     posture = posture_of(pelvis_pitch_deg, lumbar_pitch_deg, setup)
     check_reachable(posture, pelvis_pitch_deg, lumbar_pitch_deg, setup)
-    drawn = draws(lattice, setup)
+    drawn = draws(lattice, setup, spread)
     n = len(pelvis_pitch_deg)
     inputs = (pelvis_pitch_deg, lumbar_pitch_deg, dynamic_factor, pelvis_sigma_deg, lumbar_sigma_deg)
     sigma = np.empty((len(fields(LumbarLoad)), n))
