@@ -21,16 +21,12 @@ def session_words(session: SessionRecord) -> str:
 
 def show_session(history: History, session: SessionRecord) -> None:
     summary = session.summary
-    columns = st.columns(5)
-    columns[0].metric("Reps", summary.reps, help="Full and partial together.")
-    columns[1].metric("Graded", summary.graded)
-    columns[2].metric("With a red warning", summary.red)
-    columns[3].metric(
-        "Tilt at the top", degrees(summary.tilt_lockout_deg), help="Median of full, graded reps."
-    )
-    columns[4].metric(
-        "Lumbar at the top", degrees(summary.lambda_lockout_deg), help="Median of full, graded reps."
-    )
+    with st.container(horizontal=True, gap="large"):
+        st.metric("Reps", summary.reps, help="Full and partial together.", width="content")
+        st.metric("Graded", summary.graded, width="content")
+        st.metric("With a red warning", summary.red, width="content")
+        st.metric("Tilt at the top", degrees(summary.tilt_lockout_deg), help=MEDIAN, width="content")
+        st.metric("Lumbar at the top", degrees(summary.lambda_lockout_deg), help=MEDIAN, width="content")
     rows = rep_rows(history.reps(session.id))
     if rows:
         st.dataframe(rows, hide_index=True)
@@ -40,7 +36,7 @@ def show_session(history: History, session: SessionRecord) -> None:
 
 
 def degrees(value: float | None) -> str:
-    return "–" if value is None else f"{value:+.0f}°"
+    return "–" if value is None else f"{value:+.0f}°".replace("-", "−")
 
 
 def show() -> None:

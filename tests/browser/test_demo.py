@@ -62,6 +62,7 @@ def test_a_new_user_sees_a_session_measured_live(demo_at, browser, tmp_path):
     rows = page.locator(".lw .reps tbody tr").all_inner_texts()
     page.get_by_role("link", name="History").click()
     page.get_by_text("With a red warning").wait_for(timeout=30_000)
+    page.locator("[data-testid=stDataFrame] canvas").first.wait_for(timeout=30_000)
     page.screenshot(path=tmp_path / "history.png", full_page=True)
     assert errors == []
     assert hosts <= {"127.0.0.1", None}  # None: data and blob addresses inside the page

@@ -7,7 +7,8 @@ import numpy as np
 
 from lumbarwatch.hub.archive import Archive
 from lumbarwatch.hub.feed import Feed
-from lumbarwatch.hub.service import Hub, HubSettings
+from lumbarwatch.hub.service import Hub
+from lumbarwatch.hub.settings import HubSettings
 from lumbarwatch.hub.visit import Parts
 from lumbarwatch.model.events import LinkEvent, LinkState
 from lumbarwatch.model.motion import PHASES, Phase, PoseBatch, Rep, RepQuality

@@ -3,8 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lumbarwatch.cli.page_process import SECRETS, PageSettings, dashboards_folder, secrets_of
-from lumbarwatch.hub.client import HubAddress
+from lumbarwatch.cli.page_process import SECRETS, dashboards_folder, secrets_of
+from lumbarwatch.cli.plans import PageSettings
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def open_page(monkeypatch, data):
     def opened(view: str | None = None, *, served: bool = True) -> AppTest:
         app = AppTest.from_file(dashboards_folder() / "app.py", default_timeout=60)
         if served:
-            app.secrets[SECRETS] = secrets_of(PageSettings(HubAddress(9, b"k" * 32), data))
+            app.secrets[SECRETS] = secrets_of(PageSettings(9, b"k" * 32, data))
         app.run()
         if view is not None:
             app.switch_page(view).run()

@@ -58,7 +58,7 @@ def test_a_past_session_shows_its_reps(open_page, data):
     page = open_page("views/history.py")
     assert not page.exception
     assert "3 reps, simulated" in page.selectbox[0].options[0]
-    assert [metric.value for metric in page.metric] == ["3", "2", "1", "+7°", "-4°"]
+    assert [metric.value for metric in page.metric] == ["3", "2", "1", "+7°", "−4°"]
     verdicts = page.dataframe[0].value["Verdict"].tolist()
     assert verdicts == ["✕ Too little tuck at the top", "✓ good", "? not graded"]
 

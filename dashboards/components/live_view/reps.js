@@ -2,7 +2,7 @@
 
 import { SYMBOLS, signed, verdict } from "../shared/verdicts.js";
 
-const TABLE_ROWS = 14;
+const ROWS_WHILE_RUNNING = 14;
 
 export class Reps {
   constructor(ticks, table, words) {
@@ -13,7 +13,8 @@ export class Reps {
 
   show(session) {
     this.ticks.replaceChildren(...session.ownReps.map((rep) => this.tick(rep)));
-    const rows = session.reps.slice(-TABLE_ROWS).reverse().map((rep) => this.row(rep));
+    const shown = session.state === "running" ? session.reps.slice(-ROWS_WHILE_RUNNING) : session.reps;
+    const rows = shown.slice().reverse().map((rep) => this.row(rep));
     this.table.querySelector("tbody").replaceChildren(...rows);
     this.table.hidden = session.reps.length === 0;
   }

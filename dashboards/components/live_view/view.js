@@ -291,6 +291,7 @@ class View {
   level(point) {
     if (!this.live || !point || point.lambda === null || !point.valid) return "unknown";
     if (!this.session.calibration?.valid) return "unknown";
+    if (this.banner.level === "red" && point.lift) return "red"; // what was said stays on the figure as long
     const past = (limit, level) => limit && limit[level] !== null && point.lambda > limit[level];
     const back = this.session.limit("W2");
     if (point.lift && past(back, "red")) return "red";

@@ -1,10 +1,10 @@
 """The athlete of the demo: wears two virtual sensors, trains, and does what a user would do on the page."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from lumbarwatch.cli.plans import DemoPlan
 from lumbarwatch.hub.service import Hub
 from lumbarwatch.hub.station import Station
 from lumbarwatch.model.clock import Clock
@@ -19,16 +19,6 @@ DEMO_ATHLETE_ID = "01980000-0000-7000-8000-00000000de30"
 
 AFTERWARDS_S = 2.0
 """Time for the last packets to arrive, of the session (convention)."""
-
-
-@dataclass(frozen=True, slots=True)
-class DemoPlan:
-    """What is shown: a scenario of the simulation, the sensors' family and quality, and the dice."""
-
-    family: str = "lm1"
-    scenario: str = "demo"
-    group: str = "good"
-    seed: int = 1
 
 
 class DemoAthlete:

@@ -2,31 +2,18 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from lumbarwatch.cli import child
-from lumbarwatch.cli.demo_athlete import DemoAthlete, DemoPlan
+from lumbarwatch.cli.demo_athlete import DemoAthlete
 from lumbarwatch.cli.elastic_clock import ElasticClock
 from lumbarwatch.cli.finding import find_sensors
-from lumbarwatch.hub.service import Hub, HubSettings, serve
-from lumbarwatch.model.samples import Placement
+from lumbarwatch.cli.plans import DemoPlan, WantedSensors
+from lumbarwatch.hub.service import Hub, serve
+from lumbarwatch.hub.settings import HubSettings
 from lumbarwatch.model.session import CalibrationSource
 from lumbarwatch.sensors.clock import SystemClock
-
-
-@dataclass(frozen=True, slots=True)
-class WantedSensors:
-    """Serial number or address of the sensors to use; None: whichever is found."""
-
-    pelvis: str | None = None
-    lumbar: str | None = None
-
-    @property
-    def by_place(self) -> Mapping[Placement, str | None]:
-        """The same by placement."""
-        return {Placement.PELVIS: self.pelvis, Placement.LUMBAR: self.lumbar}
 
 
 def run_hub(

@@ -10,13 +10,10 @@ from pathlib import Path
 
 import typer
 
-from lumbarwatch.cli import supervise
-from lumbarwatch.cli.demo_athlete import DemoPlan
-from lumbarwatch.cli.hub_process import WantedSensors, run_demo_hub, run_hub
-from lumbarwatch.cli.page_process import PageSettings, run_pages
+from lumbarwatch.cli import processes, supervise
+from lumbarwatch.cli.plans import DemoPlan, PageSettings, WantedSensors
 from lumbarwatch.cli.supervise import Part
-from lumbarwatch.hub.client import HubAddress
-from lumbarwatch.hub.service import HubSettings
+from lumbarwatch.hub.settings import HubSettings
 from lumbarwatch.store.folder import default_data_folder
 
 DEMO_FOLDER = "demo"
@@ -37,8 +34,10 @@ def demo(launch: Launch, family: str, speed: float) -> None:
     key = secrets.token_bytes(32)
     with supervise.bind(launch.port) as page, supervise.bind(0) as hub:
         settings = HubSettings(data, key, page.getsockname()[1], simulated=True, speed=speed)
-        measuring = Part("measuring", run_demo_hub, (hub, settings, DemoPlan(family=family)), restart=False)
-        pages = Part("pages", run_pages, (page, _pages(hub, key, data)), restart=True)
+        measuring = Part(
+            "measuring", processes.demo_hub, (hub, settings, DemoPlan(family=family)), restart=False
+        )
+        pages = Part("pages", processes.pages, (page, _pages(hub, key, data)), restart=True)
         _stay([measuring, pages], page.getsockname()[1], browser=launch.browser)
 
 
@@ -48,14 +47,16 @@ def run(launch: Launch, pelvis: str | None, lumbar: str | None) -> None:
     key = secrets.token_bytes(32)
     with supervise.bind(launch.port) as page, supervise.bind(0) as hub:
         settings = HubSettings(data, key, page.getsockname()[1])
-        measuring = Part("measuring", run_hub, (hub, settings, WantedSensors(pelvis, lumbar)), restart=True)
-        pages = Part("pages", run_pages, (page, _pages(hub, key, data)), restart=True)
+        measuring = Part(
+            "measuring", processes.hub, (hub, settings, WantedSensors(pelvis, lumbar)), restart=True
+        )
+        pages = Part("pages", processes.pages, (page, _pages(hub, key, data)), restart=True)
         typer.echo("lumbarwatch: looking for two sensors")
         _stay([measuring, pages], page.getsockname()[1], browser=launch.browser)
 
 
 def _pages(hub: "supervise.socket.socket", key: bytes, data: Path) -> PageSettings:
-    return PageSettings(HubAddress(hub.getsockname()[1], key), data)
+    return PageSettings(hub.getsockname()[1], key, data)
 
 
 def _stay(parts: Sequence[Part], port: int, *, browser: bool) -> None:

@@ -6,7 +6,6 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +18,7 @@ import lumbarwatch
 from lumbarwatch.access.gate import AsgiApp, Gate, GateRules, loopback_hosts, loopback_origins
 from lumbarwatch.access.serving import serving
 from lumbarwatch.cli import child
+from lumbarwatch.cli.plans import PageSettings
 from lumbarwatch.hub.client import HubAddress
 
 TICKET_PATH = "/lumbarwatch/ticket"
@@ -39,14 +39,6 @@ REQUIRED: Mapping[str, object] = MappingProxyType(
     }
 )
 """Without these, pages disturb a recording, show what is inside, or talk to the outside (design 6)."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageSettings:
-    """What the pages are told at their start."""
-
-    hub: HubAddress
-    data: Path
 
 
 class SettingsRefused(Exception):  # noqa: N818  (a programming error, not a user's)
@@ -80,8 +72,10 @@ def pages_app(settings: PageSettings, port: int) -> AsgiApp:
 
     import streamlit as st
 
+    hub = HubAddress(settings.hub_port, settings.ticket_key)
+
     async def ticket(_: Request) -> Response:
-        return JSONResponse({"ticket": settings.hub.ticket()}, headers={"cache-control": "no-store"})
+        return JSONResponse({"ticket": hub.ticket()}, headers={"cache-control": "no-store"})
 
     app = st.App(
         script,
@@ -92,7 +86,7 @@ def pages_app(settings: PageSettings, port: int) -> AsgiApp:
         hosts=loopback_hosts(port),
         origins=loopback_origins(port),
         origin_required=frozenset({TICKET_PATH}),
-        headers=headers(settings.hub.port),
+        headers=headers(settings.hub_port),
     )
     return Gate(app, rules)
 
@@ -100,8 +94,8 @@ def pages_app(settings: PageSettings, port: int) -> AsgiApp:
 def secrets_of(settings: PageSettings) -> dict[str, str]:
     """Return what the pages find in Streamlit's secrets."""
     return {
-        "hub_port": str(settings.hub.port),
-        "ticket_key": settings.hub.ticket_key.hex(),
+        "hub_port": str(settings.hub_port),
+        "ticket_key": settings.ticket_key.hex(),
         "data": str(settings.data),
         "ticket_url": TICKET_PATH,
     }

@@ -109,7 +109,10 @@ class Child:
     def _start(self) -> None:
         self._channel, theirs = self._context.Pipe()
         self.process = self._context.Process(
-            target=self.part.main, args=(theirs, *self.part.arguments), name=self.part.name, daemon=True
+            target=_main,
+            args=(self.part.main, theirs, *self.part.arguments),
+            name=self.part.name,
+            daemon=True,
         )
         with _ctrl_c_ignored():  # inherited by the child: Ctrl-C is for the supervisor
             self.process.start()

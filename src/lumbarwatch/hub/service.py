@@ -5,8 +5,6 @@ import logging
 import socket
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 from lumbarwatch import __version__
 from lumbarwatch.access.gate import AsgiApp, Gate, GateRules, loopback_hosts, loopback_origins
@@ -16,6 +14,7 @@ from lumbarwatch.hub.api import Api
 from lumbarwatch.hub.archive import Archive
 from lumbarwatch.hub.feed import Feed
 from lumbarwatch.hub.messages import ApiError, HubMessage
+from lumbarwatch.hub.settings import HubSettings
 from lumbarwatch.hub.station import ApiRefused, Station
 from lumbarwatch.hub.visit import Parts
 from lumbarwatch.model.clock import Clock
@@ -27,17 +26,6 @@ from lumbarwatch.store.recording import recover
 _LOG = logging.getLogger(__name__)
 
 FIRST_STATION = "1"
-
-
-@dataclass(frozen=True, slots=True)
-class HubSettings:
-    """What a hub is told at its start. ``speed``: session seconds per real second."""
-
-    data: Path
-    ticket_key: bytes
-    page_port: int
-    simulated: bool = False
-    speed: float = 1.0
 
 
 class Hub:

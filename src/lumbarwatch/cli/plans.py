@@ -1,0 +1,39 @@
+"""What the processes are told; apart from them, so that the command itself imports nothing heavy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lumbarwatch.model.samples import Placement
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPlan:
+    """What is shown: a scenario of the simulation, the sensors' family and quality, and the dice."""
+
+    family: str = "lm1"
+    scenario: str = "demo"
+    group: str = "good"
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSensors:
+    """Serial number or address of the sensors to use; None: whichever is found."""
+
+    pelvis: str | None = None
+    lumbar: str | None = None
+
+    @property
+    def by_place(self) -> Mapping[Placement, str | None]:
+        """The same by placement."""
+        return {Placement.PELVIS: self.pelvis, Placement.LUMBAR: self.lumbar}
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """What the pages are told: where the hub is, the key of its tickets, and whose history to show."""
+
+    hub_port: int
+    ticket_key: bytes
+    data: Path
