@@ -109,8 +109,8 @@ class Child:
     def _start(self) -> None:
         self._channel, theirs = self._context.Pipe()
         self.process = self._context.Process(
-            target=_main,
-            args=(self.part.main, theirs, *self.part.arguments),
+            target=self.part.main,
+            args=(theirs, *self.part.arguments),
             name=self.part.name,
             daemon=True,
         )
