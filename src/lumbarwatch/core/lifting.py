@@ -57,6 +57,8 @@ class Lifting:
         )
         self.setup = LiftSetup()
         self.sigma = StatedSigma()
+        self.sensor_sigma_deg = np.empty(0)  # stated for each point of the last step
+        self._first = 0
         self.origin_ns = 0
         self.counting = False  # angles mean something: a zero, or a lift that shows itself
         self._athlete = athlete
@@ -90,6 +92,7 @@ class Lifting:
     def step(self, first: int, block: Floats) -> list[Event]:
         """Take channels (k, n) from grid index ``first``; they are already in the history."""
         angle = self._phase_angle(block)
+        self._first, self.sensor_sigma_deg = first, np.full(block.shape[1], self.sigma.sensor_deg)
         if not self.counting:
             angle = np.full_like(angle, np.nan)
         self._refresh_range()
@@ -128,6 +131,7 @@ class Lifting:
             return []
         if isinstance(mark, Armed):
             self.sigma.read_rest(self._meter.rest_norms(mark.index))
+            self.sensor_sigma_deg[max(mark.index - self._first, 0) :] = self.sigma.sensor_deg
             return []
         if isinstance(mark, ToppedOut):
             return self._topped(mark)

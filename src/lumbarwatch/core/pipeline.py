@@ -210,15 +210,15 @@ class Pipeline:
         sigma_p, sigma_l = block[INDEX["pelvis_sigma_deg"]], block[INDEX["lumbar_sigma_deg"]]
         sigma = self._lifting.sigma
         excess_p, excess_l = sigma.excess_deg(sigma_p), sigma.excess_deg(sigma_l)
-        zeros_deg = np.sqrt(2.0) * sigma.sensor_deg
+        sensor_deg = self._lifting.sensor_sigma_deg
         return PoseBatch(
             t_ns=batch.t_ns,
             pelvis_pitch_deg=phi_p,
             lumbar_pitch_deg=block[INDEX["lumbar_pitch_deg"]],
             posterior_pelvic_tilt_deg=phi_p - 90.0 * lying,
             lumbar_extension_deg=block[INDEX["lumbar_extension_deg"]],
-            pelvis_sigma_deg=np.hypot(sigma.sensor_deg, excess_p),
-            lumbar_extension_sigma_deg=np.hypot(np.hypot(excess_p, excess_l), zeros_deg),
+            pelvis_sigma_deg=np.hypot(sensor_deg, excess_p),
+            lumbar_extension_sigma_deg=np.hypot(np.hypot(excess_p, excess_l), np.sqrt(2.0) * sensor_deg),
             pelvis_roll_deg=block[INDEX["pelvis_roll_deg"]],
             lumbar_roll_deg=block[INDEX["lumbar_roll_deg"]],
             phase_code=codes.copy(),
