@@ -154,11 +154,41 @@ def test_nan_is_a_gap_not_an_angle(tmp_path):
     assert reasons(recording) == [NoticeReason.UNREADABLE_ROWS]
 
 
+def test_impossible_values_are_a_gap(tmp_path):
+    table = columns()
+    table["gx"][400], table["az"][600], table["gz"][801] = 1e6, -1e9, 300.0
+    recording = read_plain(write(tmp_path, table))
+    np.testing.assert_array_equal(
+        recording.sensors[Placement.PELVIS].seq, np.delete(np.arange(2000), [200, 300])
+    )
+    assert recording.sensors[Placement.LUMBAR].counts.unreadable == 1
+
+
 def test_a_stuck_counter_is_not_believed(tmp_path):
     table = columns()
     recording = read_plain(write(tmp_path, table | {"t_device_s": np.zeros(len(table["seq"]))}))
     assert all(sensor.t_device_ns is None and len(sensor) == 2000 for sensor in recording.sensors.values())
     assert reasons(recording) == [NoticeReason.COUNTER_UNUSABLE] * 2
+
+
+@pytest.mark.parametrize("name", ["t_device_s", "seq"])
+def test_a_counter_that_jumps_about_is_not_believed(name, tmp_path):
+    table = columns()
+    jumping = np.random.default_rng(4).integers(0, 2000, len(table["seq"]))
+    recording = read_plain(
+        write(tmp_path, table | {name: jumping * 0.01 if name == "t_device_s" else jumping})
+    )
+    assert all(len(sensor) == 2000 for sensor in recording.sensors.values())
+    assert reasons(recording) == [NoticeReason.COUNTER_UNUSABLE] * 2
+
+
+@pytest.mark.parametrize("modulo_s", [1.0, 2.56, 7.3])
+def test_a_sensor_clock_may_wrap_soon(modulo_s, tmp_path):
+    table = columns()
+    recording = read_plain(write(tmp_path, table | {"t_device_s": table["t_device_s"] % modulo_s}))
+    for sensor in recording.sensors.values():
+        np.testing.assert_array_equal(sensor.seq, np.arange(2000))
+        assert len(sensor.starts) == np.ceil(20.0 / modulo_s)
 
 
 def test_a_row_cut_off_at_the_end_is_left_out(tmp_path):

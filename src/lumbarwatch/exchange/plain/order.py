@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lumbarwatch.exchange.plain.recording import RowCounts
 from lumbarwatch.model.checks import Booleans, Floats, Integers
@@ -16,8 +17,11 @@ from lumbarwatch.model.checks import Booleans, Floats, Integers
 REORDER_S = 1.0
 """Rows this much out of order are put back; the lateness that the live path allows (design 3)."""
 
-UNUSABLE_SHARE = 0.01
+STUCK_SHARE = 0.01
 """A counter that stands still on more than this share of different samples tells nothing (convention)."""
+
+JUMPING_SHARE = 0.1
+"""One that goes back far more often than this is no counter (convention; a 4-bit one wraps at 1 in 16)."""
 
 WRAP_COUNTS = (1 << 8, 1 << 16, 1 << 24, 1 << 32)
 WRAP_CLOCK_NS = tuple(
@@ -68,9 +72,8 @@ def ordered(rows: Rows, counts: RowCounts) -> tuple[Rows, RowCounts, list[str]]:
     """
     moved = _behind(rows.t_arrival_ns)
     rows = rows.take(np.argsort(rows.t_arrival_ns, kind="stable"))
-    rows, unusable = _without_stuck_counters(rows)
-    period_ns = sample_period_ns(rows.t_arrival_ns)
-    if (key := _key_ns(rows, period_ns)) is None:
+    rows, unusable = _without_useless_counters(rows)
+    if (key := _key_ns(rows, sample_period_ns(rows.t_arrival_ns))) is None:
         double = rows.same_as_previous()
         double[1:] &= rows.t_arrival_ns[1:] == rows.t_arrival_ns[:-1]
         late = np.zeros(len(rows), dtype=np.bool_)
@@ -143,17 +146,26 @@ def _key_ns(rows: Rows, period_ns: float) -> Integers | None:
     return None
 
 
-def _without_stuck_counters(rows: Rows) -> tuple[Rows, list[str]]:
-    unusable: list[str] = []
+def _without_useless_counters(rows: Rows) -> tuple[Rows, list[str]]:
+    """Drop counters that stand still over different samples or jump about."""
+    useless: list[str] = []
+    period_ns = sample_period_ns(rows.t_arrival_ns)
     for name in ("t_device_ns", "seq"):
         counter: Integers | None = getattr(rows, name)
         if counter is None:
             continue
         stuck = (counter[1:] == counter[:-1]) & ~rows.same_as_previous()[1:]
-        if stuck.sum() > UNUSABLE_SHARE * len(rows):
-            unusable.append(name)
-    dropped: dict[str, Any] = dict.fromkeys(unusable)
-    return replace(rows, **dropped), unusable
+        key = counter * (1.0 if name == "t_device_ns" else period_ns)
+        back = np.diff(key) < -_reach_ns(key)
+        if stuck.mean() > STUCK_SHARE or back.mean() > JUMPING_SHARE:
+            useless.append(name)
+    dropped: dict[str, Any] = dict.fromkeys(useless)
+    return replace(rows, **dropped), useless
+
+
+def _reach_ns(key: NDArray[Any]) -> float:
+    """How far back a row may lie: a second, but less than half of a counter that wraps sooner."""
+    return min(REORDER_S * 1e9, 0.4 * float(np.ptp(key)))
 
 
 def _behind(key: Integers, epoch: Integers | None = None) -> int:

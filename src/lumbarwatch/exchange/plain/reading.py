@@ -1,6 +1,7 @@
 """A plain table read, judged and put in order."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -134,6 +135,10 @@ def _sensor(path: Path, table: Table, place: Placement, notices: list[Notice]) -
     _check_length(where, rows)
     units.check_times(where, rows)
     units.check_acceleration(where, rows)
+    units.check_rate_size(where, rows)
+    possible = units.possible(rows)
+    rows = rows.take(possible)
+    counts = replace(counts, unreadable=counts.unreadable + int((~possible).sum()))
     ratio = units.check_rate(where, rows)
     rows, turned = aligned_quaternions(rows, place)
     notices += [*odd, *_notices(place, counts, unusable, ratio), *turned]
@@ -211,7 +216,11 @@ def _check_length(where: str, rows: Rows) -> None:
 
 def _notices(place: Placement, counts: RowCounts, unusable: list[str], ratio: float | None) -> list[Notice]:
     found = [
-        (counts.unreadable, NoticeReason.UNREADABLE_ROWS, "rows with a missing number were left out (a gap)"),
+        (
+            counts.unreadable,
+            NoticeReason.UNREADABLE_ROWS,
+            "rows with a missing or impossible number were left out (a gap)",
+        ),
         (counts.doubled, NoticeReason.DOUBLED, "doubled rows were left out"),
         (counts.sorted_back, NoticeReason.SORTED_BACK, "rows out of order were put back"),
         (counts.late, NoticeReason.LATE, "rows more than a second late were left out"),
@@ -220,7 +229,7 @@ def _notices(place: Placement, counts: RowCounts, unusable: list[str], ratio: fl
     notices += [
         Notice(
             NoticeReason.COUNTER_UNUSABLE,
-            f"{place}: {COUNTER_NAMES[name]} stands still over different samples and was ignored.",
+            f"{place}: {COUNTER_NAMES[name]} does not count the samples and was ignored.",
         )
         for name in unusable
     ]

@@ -7,7 +7,7 @@ import numpy as np
 from lumbarwatch.exchange.errors import InputError, InputReason
 from lumbarwatch.exchange.plain.order import Rows, sample_period_ns
 from lumbarwatch.model.body import STANDARD_GRAVITY_MPS2
-from lumbarwatch.model.checks import Floats, Integers
+from lumbarwatch.model.checks import Booleans, Floats, Integers
 
 RESTING_TOLERANCE = 0.20
 """Largest accepted deviation of the resting norm from g (convention; cheap parts stay below 0.05)."""
@@ -22,6 +22,9 @@ RATE_ACCEPTED = (0.3, 3.0)
 
 PLAUSIBLE_RATE_RADPS = 70.0
 """Twice the widest usual gyroscope range, 2000 deg/s."""
+
+PLAUSIBLE_FORCE_MPS2 = 64 * STANDARD_GRAVITY_MPS2
+"""Twice the widest usual accelerometer range, 32 g."""
 
 PLAUSIBLE_BIAS_RADPS = 0.35
 """20 deg/s: twice the zero-rate level of poor parts (convention)."""
@@ -59,6 +62,13 @@ def check_acceleration(where: str, rows: Rows) -> None:
     )
 
 
+def check_rate_size(where: str, rows: Rows) -> None:
+    """Refuse angular rates beyond any gyroscope's range in rad/s."""
+    high = _high_rate(rows)
+    if high > PLAUSIBLE_RATE_RADPS:
+        raise _in_degrees(where, high)
+
+
 def check_rate(where: str, rows: Rows) -> float | None:
     """Refuse angular rates in deg/s.
 
@@ -66,12 +76,27 @@ def check_rate(where: str, rows: Rows) -> float | None:
     """
     rotation = _rotation(rows)
     if _never_slow(rows) or (rotation is not None and rotation.in_degrees):
-        high = float(np.percentile(np.abs(rows.gyr_radps), 99.9))
-        raise InputError(
-            InputReason.GYR_IN_DPS,
-            f"{where}: gx, gy, gz are in deg/s (up to {high:.3g}), not rad/s; multiply them by 0.0174533.",
-        )
+        raise _in_degrees(where, _high_rate(rows))
     return None if rotation is None else rotation.ratio
+
+
+def _high_rate(rows: Rows) -> float:
+    return float(np.percentile(np.abs(rows.gyr_radps), 99))
+
+
+def _in_degrees(where: str, high: float) -> InputError:
+    return InputError(
+        InputReason.GYR_IN_DPS,
+        f"{where}: gx, gy, gz are in deg/s (up to {high:.3g}), not rad/s; multiply them by 0.0174533.",
+    )
+
+
+def possible(rows: Rows) -> Booleans:
+    """Which rows hold values that a sensor can measure; the others are garbage, however they came about."""
+    good: Booleans = np.abs(rows.gyr_radps).max(axis=1) < PLAUSIBLE_RATE_RADPS
+    if rows.acc_mps2 is None:
+        return good
+    return good & (np.abs(rows.acc_mps2).max(axis=1) < PLAUSIBLE_FORCE_MPS2)
 
 
 def check_times(where: str, rows: Rows) -> None:
@@ -123,9 +148,7 @@ class _Rotation:
 
 
 def _never_slow(rows: Rows) -> bool:
-    """Whether the rate's size or its least values are beyond any gyroscope in rad/s."""
-    if float(np.percentile(np.abs(rows.gyr_radps), 99.9)) > PLAUSIBLE_RATE_RADPS:
-        return True
+    """Whether the rate is never near zero, as with a bias beyond any gyroscope's in rad/s."""
     if (stretches := _stretches(rows, WINDOW_S)) is None:
         return False
     means = np.linalg.norm(_cut(rows.gyr_radps, *stretches).mean(axis=1), axis=1)
@@ -192,9 +215,14 @@ def _cut(values: Floats, count: int, size: int) -> Floats:
 
 
 def _pace(t_device_ns: Integers, t_arrival_ns: Integers) -> float | None:
-    """Sensor clock against arrival over spans of samples; robust against restarts."""
-    span = min(100, len(t_device_ns) // 2)
-    host = t_arrival_ns[span:] - t_arrival_ns[:-span]
-    device = t_device_ns[span:] - t_device_ns[:-span]
-    moving = host > 0
-    return float(np.median(device[moving] / host[moving])) if moving.any() else None
+    """Sensor clock against arrival over spans of samples without a restart; None if there are too few."""
+    restarts = np.cumsum(np.diff(t_device_ns, prepend=t_device_ns[0]) < 0)
+    for span in (100, 30):
+        if len(t_device_ns) <= span:
+            continue
+        host = t_arrival_ns[span:] - t_arrival_ns[:-span]
+        device = t_device_ns[span:] - t_device_ns[:-span]
+        whole = (host > 0) & (restarts[span:] == restarts[:-span])
+        if whole.sum() >= span:
+            return float(np.median(device[whole] / host[whole]))
+    return None
