@@ -206,9 +206,9 @@ static void test_control(void)
     lm1_device_init(&device, &INFO, RATES, 5);
     CHECK(command(&device, VECTOR_START, &effects) == LM1_BUSY && effects == 0);
     CHECK(lm1_control_wake(&device.control, 1) == LM1_DO_ADVERTISE_FAST);
-    CHECK(lm1_control_tick(&device.control, 29999999) == 0);
-    CHECK(lm1_control_tick(&device.control, 30000001) == LM1_DO_ADVERTISE_SLOW);
-    CHECK(lm1_control_tick(&device.control, 30000002) == 0);
+    CHECK(lm1_device_tick(&device, 29999999) == 0);
+    CHECK(lm1_device_tick(&device, 30000001) == LM1_DO_ADVERTISE_SLOW);
+    CHECK(lm1_device_tick(&device, 30000002) == 0);
     CHECK(lm1_control_connected(&device.control) == LM1_DO_SAMPLING_ON);
     CHECK(command(&device, VECTOR_START, &effects) == LM1_OK && effects == LM1_DO_CLEAR_RING);
     CHECK(device.control.state == LM1_STREAMING && device.control.batch == 2);
@@ -230,9 +230,9 @@ static void test_control(void)
     CHECK(command(&device, "", &effects) == LM1_UNKNOWN_OP);
     CHECK(lm1_device_disconnected(&device, 100000000) == (LM1_DO_ADVERTISE_FAST | LM1_DO_CLEAR_RING));
     CHECK(device.control.sampling);
-    CHECK(lm1_control_tick(&device.control, 110000000) == LM1_DO_SAMPLING_OFF);
-    CHECK(lm1_control_tick(&device.control, 130000000) == LM1_DO_ADVERTISE_SLOW);
-    CHECK(lm1_control_tick(&device.control, 700000000) == (LM1_DO_CLEAR_RING | LM1_DO_SLEEP));
+    CHECK(lm1_device_tick(&device, 110000000) == LM1_DO_SAMPLING_OFF);
+    CHECK(lm1_device_tick(&device, 130000000) == LM1_DO_ADVERTISE_SLOW);
+    CHECK(lm1_device_tick(&device, 700000000) == (LM1_DO_CLEAR_RING | LM1_DO_SLEEP));
     CHECK(lm1_control_connected(&device.control) == 0);
     CHECK(lm1_control_wake(&device.control, 800000000) == LM1_DO_ADVERTISE_FAST);
     CHECK(lm1_control_connected(&device.control) == LM1_DO_SAMPLING_ON);
@@ -286,7 +286,7 @@ static void test_anything(void)
             if (any(50) == 0) {
                 (void)lm1_device_disconnected(&device, now_us);
             }
-            (void)lm1_control_tick(&device.control, now_us);
+            (void)lm1_device_tick(&device, now_us);
             break;
         case 3: {
             const size_t length = lm1_device_packet(&device, out, any(sizeof out + 1));

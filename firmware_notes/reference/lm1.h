@@ -186,7 +186,7 @@ void lm1_control_init(lm1_control *control, const lm1_info *info, const uint16_t
 uint32_t lm1_control_wake(lm1_control *control, uint64_t now_us);
 uint32_t lm1_control_connected(lm1_control *control);
 uint32_t lm1_control_disconnected(lm1_control *control, uint64_t now_us);
-/* To be called at least once a second while not connected. */
+/* To be called once a second. */
 uint32_t lm1_control_tick(lm1_control *control, uint64_t now_us);
 /* A write to the control characteristic; the answer is to be indicated. */
 uint32_t lm1_control_write(lm1_control *control, const uint8_t *in, size_t length, uint8_t answer[LM1_ANSWER_BYTES]);
@@ -214,6 +214,7 @@ void lm1_device_fifo(lm1_device *device, uint64_t latched_us, uint16_t watermark
 /* As lm1_control_write(), and does what concerns ring, clock and info itself. */
 uint32_t lm1_device_command(lm1_device *device, const uint8_t *in, size_t length, uint8_t answer[LM1_ANSWER_BYTES]);
 uint32_t lm1_device_disconnected(lm1_device *device, uint64_t now_us);
+uint32_t lm1_device_tick(lm1_device *device, uint64_t now_us);
 /* Next packet if one is due (room = ATT MTU less 3), else 0; call lm1_device_sent() once the radio took it. */
 size_t lm1_device_packet(lm1_device *device, uint8_t *out, size_t room);
 void lm1_device_sent(lm1_device *device);

@@ -56,6 +56,13 @@ uint32_t lm1_device_disconnected(lm1_device *device, uint64_t now_us)
     return effects;
 }
 
+uint32_t lm1_device_tick(lm1_device *device, uint64_t now_us)
+{
+    const uint32_t effects = lm1_control_tick(&device->control, now_us);
+    follow(device, effects);
+    return effects;
+}
+
 size_t lm1_device_packet(lm1_device *device, uint8_t *out, size_t room)
 {
     const lm1_control *control = &device->control;

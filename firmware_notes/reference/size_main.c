@@ -30,6 +30,6 @@ int main(void)
     size_sink += lm1_haptic_level(&haptic, size_sink);
     size_sink += lm1_battery_percent((uint16_t)(size_sink & 0xFFFFu));
     size_sink += lm1_device_disconnected(&device, 2);
-    size_sink += lm1_control_tick(&device.control, 3);
+    size_sink += lm1_device_tick(&device, 3);
     return 0;
 }
