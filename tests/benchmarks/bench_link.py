@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from lumbarwatch.model.samples import Placement
+from lumbarwatch.sensors.clock import SystemClock
 from lumbarwatch.simulate.virtual_radio import FAMILIES, NOMINAL_RATE_HZ, VirtualSensor
 from virtual_radio.radio_bench import signals, stream
 
@@ -20,7 +21,7 @@ BLOCK = {"lm1": 2, "witmotion": 1, "movesense": 8, "movella": 1}
 async def test_link_latency(family):
     rate, block = NOMINAL_RATE_HZ[family], BLOCK[family]
     sensors = [VirtualSensor(family, signals(place, SECONDS, rate)) for place in Placement]
-    heard, radio = await stream(sensors, speed=1.0)
+    heard, radio = await stream(sensors, clock=SystemClock())
     late_ms = {}
     for peripheral in radio.peripherals:
         truth = peripheral.signals

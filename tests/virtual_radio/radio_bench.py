@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from lumbarwatch.model.clock import Clock
 from lumbarwatch.model.events import LinkEvent, LinkState
 from lumbarwatch.model.notification import RawNotification
 from lumbarwatch.model.samples import ImuBatch, Placement
@@ -13,9 +14,9 @@ from lumbarwatch.sensors import catalogue
 from lumbarwatch.sensors.base import DecodeError, Decoder, Driver
 from lumbarwatch.sensors.link import LinkManager, Target
 from lumbarwatch.sensors.link_types import LinkTiming
-from lumbarwatch.simulate.clock import SpeedClock
 from lumbarwatch.simulate.signals import SensorSignals
 from lumbarwatch.simulate.virtual_radio import VirtualRadio, VirtualSensor
+from virtual_radio.virtual_time import LoopClock
 
 
 def signals(
@@ -85,14 +86,14 @@ class Heard:
 async def stream(
     sensors: Sequence[VirtualSensor],
     *,
-    speed: float = 8.0,
+    clock: Clock | None = None,
     timing: LinkTiming | None = None,
     targets: Mapping[Placement, Target] | None = None,
     extra_s: float = 0.3,
     **radio_options,
 ) -> tuple[Heard, VirtualRadio]:
     """Run the whole session of the sensors and return what was heard."""
-    clock = SpeedClock(speed)
+    clock = clock or LoopClock()
     heard = Heard()
     async with VirtualRadio(sensors, clock, **radio_options) as radio:
         manager = LinkManager(

@@ -66,7 +66,7 @@ def check(family: str, sensors: list[VirtualSensor], heard) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 async def test_two_sensors_lose_and_double_nothing_and_are_equal_to_the_bit(family):
-    sensors = pair(family, 6.0)
+    sensors = pair(family, 10.0)
     heard, _ = await stream(sensors)
     assert not heard.errors
     check(family, sensors, heard)
@@ -82,18 +82,18 @@ async def test_two_sensors_lose_and_double_nothing_and_are_equal_to_the_bit(fami
 
 @pytest.mark.parametrize("family", FAMILIES)
 async def test_cuts_are_recovered_by_every_family(family):
-    sensors = pair(family, 8.0, cut_at_s=(2.0, 4.0, 6.0))
+    sensors = pair(family, 8.0, cut_at_s=(2.0, 4.0, 6.0), away_s=0.25)
     heard, radio = await stream(sensors, doubles_after_reconnect=True)
     for peripheral in radio.peripherals:
         place = peripheral.signals.placement
-        assert peripheral.connections == peripheral.cuts + 1 >= 3
+        assert peripheral.connections == 4
         values = heard.column(place, "gyr_radps")
         assert len(values) == peripheral.sent
         truth = MEASURED[family]["gyr_radps"](peripheral.signals)
         where = {row.tobytes(): i for i, row in enumerate(truth)}
         indices = np.array([where[row.tobytes()] for row in values])
         assert (np.diff(indices) > 0).all()
-        assert (np.diff(indices) > 1).sum() == peripheral.cuts
+        assert (np.diff(indices) > 1).sum() == 3
         assert LinkReason.CUT in heard.reasons(place)
 
 

@@ -10,9 +10,9 @@ from lumbarwatch.model.samples import Placement
 from lumbarwatch.sensors.base import FoundSensor, SensorError
 from lumbarwatch.sensors.link import LinkManager, connect_error, scan_error
 from lumbarwatch.sensors.link_types import LinkTiming
-from lumbarwatch.simulate.clock import SpeedClock
 from lumbarwatch.simulate.virtual_radio import RadioOptions, VirtualRadio, VirtualSensor
 from virtual_radio.radio_bench import Heard, signals, stream
+from virtual_radio.virtual_time import LoopClock
 
 PELVIS, LUMBAR = Placement.PELVIS, Placement.LUMBAR
 
@@ -28,7 +28,7 @@ def pair(family: str, seconds: float, pelvis: RadioOptions | None = None) -> lis
 async def observed(sensors: list[VirtualSensor], timing: LinkTiming | None = None):
     """Run a session and note every call that reaches the Bluetooth stack."""
     calls: list[tuple[str, str, object]] = []
-    clock = SpeedClock(8.0)
+    clock = LoopClock()
     heard = Heard()
     async with VirtualRadio(sensors, clock) as radio:
         client, scanner = radio.backend
@@ -122,7 +122,7 @@ async def test_a_sensor_that_was_away_is_looked_for_after_three_failures():
 async def test_an_unknown_serial_number_is_searched_for_for_ever():
     timing = LinkTiming(scan_s=0.5)
     sensors = pair("lm1", 2.0)
-    clock = SpeedClock(8.0)
+    clock = LoopClock()
     heard = Heard()
     async with VirtualRadio(sensors, clock) as radio:
         manager = LinkManager(
@@ -142,7 +142,7 @@ async def test_an_unknown_serial_number_is_searched_for_for_ever():
 
 
 async def test_a_session_can_be_run_again_with_the_same_manager():
-    clock = SpeedClock(8.0)
+    clock = LoopClock()
     heard = Heard()
     async with VirtualRadio(pair("lm1", 6.0), clock) as radio:
         manager = LinkManager(
@@ -159,7 +159,7 @@ async def test_a_session_can_be_run_again_with_the_same_manager():
 
 
 async def test_cancelling_the_run_closes_the_links():
-    clock = SpeedClock(8.0)
+    clock = LoopClock()
     async with VirtualRadio(pair("lm1", 6.0), clock) as radio:
         manager = LinkManager(
             clock, on_notification=lambda _: None, on_link=lambda _: None, backend=radio.backend
@@ -213,7 +213,7 @@ def test_why_a_connection_fails():
 
 
 async def test_what_a_scan_finds_can_be_run():
-    clock = SpeedClock(8.0)
+    clock = LoopClock()
     sensors = pair("lm1", 1.0)
     async with VirtualRadio(sensors, clock) as radio:
         manager = LinkManager(

@@ -15,7 +15,7 @@ from lumbarwatch.sensors.base import Driver, FoundSensor, GattClient, SensorErro
 from lumbarwatch.sensors.bulletin import Bulletin
 from lumbarwatch.sensors.link_types import LinkTiming, OpenLink, SensorDetails, SensorStatus
 from lumbarwatch.sensors.reasons import sentence
-from lumbarwatch.sensors.waiting import wait_for_any
+from lumbarwatch.sensors.waiting import called_off, finish, wait_for_any
 from lumbarwatch.wire.errors import DecodeError
 
 GOLDEN_RATIO = 0.6180339887498949
@@ -183,12 +183,13 @@ class Keeper:
             await self._close(link)
 
     async def _watched(self, driver: Driver, link: OpenLink, sensor: FoundSensor) -> None:
-        errands = asyncio.ensure_future(self._errands(driver, link))
+        over = asyncio.Event()
+        errands = asyncio.ensure_future(self._errands(driver, link, over))
         try:
             await self._watch(driver, link, sensor)
         finally:
-            errands.cancel()
-            await asyncio.gather(errands, return_exceptions=True)
+            over.set()
+            await finish(errands, self._timing.stop_s)
 
     async def _start(self, sensor: FoundSensor, link: OpenLink) -> Driver:
         driver = self._driver
@@ -216,20 +217,23 @@ class Keeper:
     async def _watch(self, driver: Driver, link: OpenLink, sensor: FoundSensor) -> None:
         started_ns = self._clock.monotonic_ns()
         quiet_ticks = 0
-        while not self._ending.is_set():
+        while not self._ending.is_set() and not called_off():
             if link.gone.is_set():
                 raise SensorError(LinkReason.CUT, sentence(LinkReason.CUT, sensor.label))
             now = self._clock.monotonic_ns()
             quiet_ticks = quiet_ticks + 1 if self._quiet(driver, now, started_ns) else 0
             self._judge(sensor, quiet_ticks, now, started_ns)
             await self._pause(self._timing.tick_s, link.gone)
+        if called_off():
+            raise asyncio.CancelledError
 
-    async def _errands(self, driver: Driver, link: OpenLink) -> None:
+    async def _errands(self, driver: Driver, link: OpenLink, over: asyncio.Event) -> None:
         """Ask for clock and battery, beside the watch: a question to a dead link must not hold it up."""
         battery_due_s, asked = self._timing.battery_every_s, 0
         while True:
             pause_s_ = self._errand_pause_s(driver, asked)
-            await self._clock.sleep(pause_s_)
+            if await wait_for_any(self._clock, pause_s_, over, link.gone):
+                return
             asked += 1
             battery_due_s -= pause_s_
             with contextlib.suppress(DecodeError, *self._link_errors):

@@ -267,6 +267,7 @@ class LinkManager:
         self._radio = Radio(clock, backend, self._known)
         self._timing = timing or LinkTiming()
         self._keepers: dict[Placement, Keeper] = {}
+        self._asking = asyncio.Lock()
         self._serials: dict[str, str] = {}  # by address, read over GATT where the advertisement has none
 
     async def scan(self, timeout_s: float = SCAN_S, *, expected: int | None = None) -> list[FoundSensor]:
@@ -375,18 +376,20 @@ class LinkManager:
         self, found: list[FoundSensor], wanted: str, placement: Placement
     ) -> FoundSensor | None:
         """Ask those whose advertisement has no serial number, except sensors in use at the other place."""
-        taken = {keeper.address for place, keeper in self._keepers.items() if place is not placement}
-        for sensor in found:
-            if sensor.serial or sensor.address in self._serials or sensor.address in taken:
-                continue
-            try:
-                details = await self.inspect(sensor)
-            except SensorError:
-                continue
-            self._serials[sensor.address] = details.serial or ""
-            if details.serial == wanted:
-                return replace(sensor, serial=wanted)
+        async with self._asking:  # one search at a time, or each would find the other's sensor busy
+            taken = {keeper.address for place, keeper in self._keepers.items() if place is not placement}
+            for sensor in found:
+                if not sensor.serial and sensor.address not in {*self._serials, *taken}:
+                    await self._learn_serial(sensor)
+                if self._serials.get(sensor.address) == wanted:
+                    return replace(sensor, serial=wanted)
         return None
+
+    async def _learn_serial(self, sensor: FoundSensor) -> None:
+        try:
+            self._serials[sensor.address] = (await self.inspect(sensor)).serial or ""
+        except SensorError:
+            return  # asked again at the next search
 
     async def _details(self, sensor: FoundSensor, link: OpenLink, *, identify: bool) -> SensorDetails:
         driver = self._known[sensor.family].driver()

@@ -126,10 +126,10 @@ class VirtualRadio:
         self.time.begin()
 
     async def finished(self) -> None:
-        """Wait until the longest sensor's signals are over."""
+        """Wait until every sensor's signals are over and sent, however busy the machine is."""
         await self.time.begun.wait()
-        ends = [float(p.signals.t_true_s[-1]) for p in self.peripherals if p.signals is not None]
-        await self.time.sleep_until(max(ends, default=0.0))
+        for peripheral in self.peripherals:
+            await peripheral.finished()
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -1,6 +1,7 @@
 """What all virtual sensors share: bumble device, advertising, sampling by the clock, connection events."""
 
 import asyncio
+import contextlib
 import math
 import random
 from abc import ABC, abstractmethod
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 from bumble.controller import Controller
 from bumble.core import AdvertisingData, BaseBumbleError
-from bumble.device import Connection, Device, DeviceConfiguration
+from bumble.device import Connection, Device, DeviceConfiguration, ObjectLookupError
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.hci import HCI_CONNECTION_TIMEOUT_ERROR, Address
 from bumble.host import Host
@@ -32,11 +33,27 @@ REBOOT_S = 1.0
 NO_PUBLIC_ADDRESS = Address("00:00:00:00:00:00", Address.PUBLIC_DEVICE_ADDRESS)
 
 
+class LatePacketsDropped:
+    """Between controller and host: what arrives for a link or a question that is gone is no error.
+
+    On the virtual link every packet is a callback of its own, so some arrive after the disconnect.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def on_packet(self, packet: bytes) -> None:
+        """Hand a packet to the host."""
+        with contextlib.suppress(ObjectLookupError, asyncio.InvalidStateError):
+            self._host.on_packet(packet)
+
+
 def device_on(link: LocalLink, name: str, address: str) -> tuple[Device, Controller]:
     """A bumble device with a controller of its own on the link."""
     controller = Controller(name, link=link, public_address=NO_PUBLIC_ADDRESS)
     controller.le_acl_data_packet_length = 251  # data length extension, as any Bluetooth 4.2+ controller has
     host = Host(controller, AsyncPipeSink(controller))
+    controller.set_packet_sink(LatePacketsDropped(host))
     config = DeviceConfiguration(
         name=name,
         address=Address(address),
@@ -71,12 +88,14 @@ class Peripheral(ABC):
         self.sent = 0  # samples given to the radio
         self.connections = 0
         self.cuts = 0  # that hit an open link
+        self.sampled = asyncio.Event()  # every sample has been taken
         self.lateness_s: deque[float] = deque(maxlen=100_000)  # of each packet, the simulation's own
         self._time = time
         self._next = 0  # index of the next sample
         self._origin = 0  # index of the first sample after the last boot
         self._queue: deque[tuple[float, int, bytes]] = deque()  # session time, samples, packet
         self._packets = 0
+        self._flushed = False  # anything since the last start command
         self._dead = False
         self._random = random.Random(options.seed)  # noqa: S311
         self._failures: list[BaseException] = []
@@ -160,6 +179,7 @@ class Peripheral(ABC):
         if self.options.asleep:
             return
         self._queue.clear()
+        self._flushed = False
         self.streaming = True
         self.started.set()
 
@@ -219,6 +239,14 @@ class Peripheral(ABC):
         if error is not None and not isinstance(error, BaseBumbleError | TimeoutError):
             self._failures.append(error)  # a link that went away meanwhile is no failure
 
+    async def finished(self) -> None:
+        """Wait until every sample has been taken and what can be sent has been."""
+        if self.signals is None:
+            return
+        await self.sampled.wait()
+        while self._queue and self.streaming:
+            await self._time.sleep(0.02)
+
     # Sampling and sending ----------------------------------------------------------------------------------
     async def _sample(self) -> None:
         signals = self.signals
@@ -236,6 +264,7 @@ class Peripheral(ABC):
                 self._offer(float(times_s[stop - 1]), stop - start, self.encode(start, stop))
                 if not self.options.connection_interval_ms:
                     await self._flush()
+        self.sampled.set()
 
     def _offer(self, now_s: float, samples: int, packets: Sequence[bytes]) -> None:
         for i, packet in enumerate(packets):
@@ -259,6 +288,7 @@ class Peripheral(ABC):
 
     async def _flush(self) -> None:
         while self._queue and self.streaming:
+            self._flushed = True
             _, samples, packet = self._queue.popleft()
             self.sent += samples
             await self.notify(self.data, packet)
@@ -279,7 +309,13 @@ class Peripheral(ABC):
         await self._time.begun.wait()
         for t_s, happen in sorted(happenings, key=lambda entry: entry[0]):
             await self._time.sleep_until(t_s)
+            await self._data_flows()
             await happen()
+
+    async def _data_flows(self) -> None:
+        """Wait until the link is up and has carried something: trouble is to strike a running stream."""
+        while not (self.streaming and self._flushed) and not self.sampled.is_set():
+            await self._time.sleep(0.02)
 
     async def _cut(self) -> None:
         self.end_streaming()

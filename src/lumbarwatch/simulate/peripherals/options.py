@@ -18,7 +18,7 @@ class RadioOptions:
     connection_interval_ms: float = 0.0  # packets wait for events this far apart; 0: sent at once
     event_loss: float = 0.0  # chance that an event fails; its packets go at a later one
     buffer_s: float = 2.0  # packets older than this are dropped from the sensor's ring while they wait
-    cut_at_s: tuple[float, ...] = ()  # the link breaks
+    cut_at_s: tuple[float, ...] = ()  # the link breaks, as soon as data flow
     away_s: float = 0.0  # not advertising for this long after a cut
     restart_at_s: tuple[float, ...] = ()  # the sensor reboots: link, counter and clock begin anew
     dies_at_s: float | None = None  # never heard again

@@ -5,9 +5,9 @@ import pytest
 from lumbarwatch.jobs import doctor, scan
 from lumbarwatch.model.events import LinkReason
 from lumbarwatch.model.samples import Placement
-from lumbarwatch.simulate.clock import SpeedClock
 from lumbarwatch.simulate.virtual_radio import RadioOptions, VirtualRadio, VirtualSensor
 from virtual_radio.radio_bench import signals
+from virtual_radio.virtual_time import LoopClock
 
 PELVIS, LUMBAR = Placement.PELVIS, Placement.LUMBAR
 
@@ -30,7 +30,7 @@ async def test_scan_lists_families_signal_battery_firmware_and_placement():
         VirtualSensor("movesense", None, RadioOptions(rssi_dbm=-60)),
         VirtualSensor("witmotion", None, RadioOptions(rssi_dbm=-90)),
     ]
-    clock = SpeedClock(8.0)
+    clock = LoopClock()
     seen = []
     async with VirtualRadio(sensors, clock) as radio:
         rows = await scan.scan(
@@ -47,7 +47,7 @@ async def test_scan_lists_families_signal_battery_firmware_and_placement():
 
 
 async def test_scan_tells_why_a_sensor_could_not_be_asked():
-    clock = SpeedClock(8.0)
+    clock = LoopClock()
     async with VirtualRadio([VirtualSensor("lm1", None, RadioOptions(refuses=True))], clock) as radio:
         (row,) = await scan.scan(clock, backend=radio.backend, seconds=0.5)
     assert row.details is None
@@ -68,7 +68,7 @@ async def test_doctor_measures_loss_rate_clock_and_interval():
         ),
         VirtualSensor("movella", None, RadioOptions(rssi_dbm=-80)),
     ]
-    clock = SpeedClock(4.0)
+    clock = LoopClock()
     steps = []
     async with VirtualRadio(sensors, clock) as radio:
         report = await doctor.examine(
@@ -90,7 +90,7 @@ async def test_doctor_measures_loss_rate_clock_and_interval():
 
 
 async def test_doctor_tells_of_a_sensor_that_sleeps():
-    clock = SpeedClock(8.0)
+    clock = LoopClock()
     sensors = [VirtualSensor("lm1", signals(PELVIS, 2.0), RadioOptions(asleep=True))]
     async with VirtualRadio(sensors, clock) as radio:
         report = await doctor.examine(clock, seconds=0.5, scan_s=0.5, backend=radio.backend)
@@ -100,7 +100,7 @@ async def test_doctor_tells_of_a_sensor_that_sleeps():
 
 
 async def test_doctor_without_adapter_and_without_sensors():
-    clock = SpeedClock(8.0)
+    clock = LoopClock()
     report = await doctor.examine(clock, backend=(NoScanner, NoScanner))
     assert report.problem.reason is LinkReason.NO_ADAPTER
     async with VirtualRadio([], clock) as radio:
