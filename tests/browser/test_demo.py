@@ -25,12 +25,13 @@ def _number(text: str) -> float | None:
 
 def _watched(page):
     """Note every request, socket and error of a page."""
-    hosts, errors = set(), []
+    hosts, errors, feeds = set(), [], []
     page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
     page.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).hostname))
+    page.on("websocket", lambda socket: feeds.append(socket) if socket.url.endswith("/feed") else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    return hosts, errors
+    return hosts, errors, feeds
 
 
 def _angles(page, seconds: float) -> list[float]:
@@ -47,15 +48,24 @@ def _angles(page, seconds: float) -> list[float]:
 def test_a_new_user_sees_a_session_measured_live(demo_at, browser, tmp_path):
     demo = demo_at("--speed", "8")
     page = browser.new_page(viewport=WIDE)
-    hosts, errors = _watched(page)
+    hosts, errors, feeds = _watched(page)
     page.goto(demo.url)
     page.locator(".lw[data-live=true]").wait_for(timeout=60_000)
     page.locator(".lw .sound").click()
+    assert page.locator(".lw .sound").get_attribute("aria-pressed") == "true"
+    page.get_by_label("Bar (kg)").fill("60")
+    page.get_by_label("Bar (kg)").press("Enter")
+    page.get_by_role("button", name="Save for this set").click()
+    page.get_by_text("Saved.").wait_for(timeout=30_000)
+    assert len(feeds) == 1  # using the controls leaves the live view and its sound alone
     assert page.locator(".lw .sound").get_attribute("aria-pressed") == "true"
     assert max(angles := _angles(page, 4.0)) - min(angles) > 10  # they move
     page.wait_for_function(_COUNTED, arg=[1, 8], timeout=SET_WITHIN_MS)
     assert page.locator(".lw .reps tbody tr").count() >= 8
     page.screenshot(path=tmp_path / "first_set.png", full_page=True)
+    _a_second_tab_sees_the_same(browser, demo)
+    page.reload()
+    page.wait_for_function(_COUNTED, arg=[1, 8], timeout=30_000)  # from the hub's state, not counted anew
     page.locator('.lw[data-session="saved"]').wait_for(timeout=SET_WITHIN_MS)  # the summary stays
     assert "Set 1: 10 reps" in page.locator(".lw .set-line").inner_text()
     assert "session saved" in page.locator(".lw .set-line").inner_text()
@@ -69,6 +79,13 @@ def test_a_new_user_sees_a_session_measured_live(demo_at, browser, tmp_path):
     assert demo.stop() == 0
     assert demo.said[-1] == "lumbarwatch: stopped; the session is saved"
     _check_what_is_left(demo, rows)
+
+
+def _a_second_tab_sees_the_same(browser, demo):
+    second = browser.new_page(viewport=WIDE)
+    second.goto(f"{demo.url}/coach")
+    second.locator(".wall .tile .where").get_by_text("Set").wait_for(timeout=30_000)
+    second.close()
 
 
 _COUNTED = """([set, reps]) => {
@@ -105,19 +122,13 @@ def _replayed(recording):
     return [event.rep for event in events if isinstance(event, RepFinished)]
 
 
-def test_the_page_comes_back_after_a_reload_and_a_second_tab_sees_the_same(demo_at, browser):
-    demo = demo_at("--speed", "8")
-    first, second = browser.new_page(viewport=WIDE), browser.new_page(viewport=WIDE)
-    first.goto(demo.url)
-    first.wait_for_function(_COUNTED, arg=[1, 2], timeout=SET_WITHIN_MS)
-    first.reload()
-    first.wait_for_function(_COUNTED, arg=[1, 2], timeout=30_000)  # from the hub's state, not counted anew
-    second.goto(f"{demo.url}/coach")
-    second.locator(".wall .tile .where").get_by_text("Set 1").wait_for(timeout=30_000)
-
-
-def test_nothing_foreign_gets_through(demo_at):
+def test_nothing_foreign_and_nothing_stale(demo_at, browser):
     demo = demo_at("--speed", "1")
+    _nothing_foreign_gets_through(demo)
+    _a_stale_angle_is_never_shown_as_live_and_a_cut_feed_comes_back(demo, browser)
+
+
+def _nothing_foreign_gets_through(demo):
     ticket = f"{demo.url}/lumbarwatch/ticket"
     own = {"origin": demo.url}
     with httpx.Client(trust_env=False) as client:
@@ -140,8 +151,7 @@ def test_nothing_foreign_gets_through(demo_at):
         assert json.loads(client.get(state, headers=bearer | own).content)["simulated"] is True
 
 
-def test_a_stale_angle_is_never_shown_as_live_and_a_cut_feed_comes_back(demo_at, browser):
-    demo = demo_at("--speed", "2")
+def _a_stale_angle_is_never_shown_as_live_and_a_cut_feed_comes_back(demo, browser):
     page = browser.new_page(viewport=WIDE)
     feed = Feed()
     page.route_web_socket(re.compile(r"/feed$"), feed.pass_on)

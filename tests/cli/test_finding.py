@@ -2,10 +2,12 @@
 
 import pytest
 
-from lumbarwatch.cli.finding import assign
+from lumbarwatch.cli.finding import assign, find_sensors
 from lumbarwatch.model.events import LinkReason
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.sensors.base import FoundSensor, SensorError
+from lumbarwatch.sensors.clock import SystemClock
+from lumbarwatch.simulate.virtual_radio import RadioOptions, VirtualRadio, VirtualSensor
 
 ANY = {Placement.PELVIS: None, Placement.LUMBAR: None}
 
@@ -50,3 +52,16 @@ def test_what_is_missing_is_said(found, wanted, words):
         assign(found, wanted)
     assert refused.value.reason is LinkReason.NOT_FOUND
     assert words in str(refused.value)
+
+
+async def test_two_sensors_in_range_are_found():
+    clock = SystemClock()
+    sensors = [
+        VirtualSensor("lm1", options=RadioOptions(name=name)) for name in ("LM-L1-0002", "LM-SACRUM-0001")
+    ]
+    async with VirtualRadio(sensors, clock) as radio:
+        found = await find_sensors(clock, ANY, radio.backend)
+    assert {place: sensor.name for place, sensor in found.items()} == {
+        Placement.PELVIS: "LM-SACRUM-0001",
+        Placement.LUMBAR: "LM-L1-0002",
+    }

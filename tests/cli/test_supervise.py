@@ -62,8 +62,11 @@ def test_a_part_that_dies_is_started_again(log, monkeypatch):
             deaths.wait(0.05)
         os.kill(os.getpid(), signal.SIGINT)
 
-    supervise.supervise([_part(parts.dying, log, restart=True)], threading.Thread(target=watch).start)
+    said = []
+    dying = _part(parts.dying, log, restart=True)
+    supervise.supervise([dying], threading.Thread(target=watch).start, said.append)
     assert _lines(log).count("ready") >= 3
+    assert said[0] == "The part process ended and is started again."
 
 
 def test_a_part_that_may_not_be_restarted_ends_the_whole(log):

@@ -163,6 +163,10 @@ class View {
     this.show("amber", `${this.words.not_calibrated} ${reasons.join(" ")}`, Infinity);
   }
 
+  on_calibration_begun(frame) {
+    this.show("step", `${this.words.steps[frame.step] ?? frame.step} …`, BANNER_MS * 10);
+  }
+
   on_calibration_step(frame) {
     const step = this.words.steps[frame.step] ?? frame.step;
     const reasons = frame.reasons.map((reason) => this.words.calibration[reason] ?? reason).join(" ");

@@ -68,7 +68,7 @@ def _stay(parts: Sequence[Part], port: int, *, browser: bool) -> None:
             _open(url)
 
     try:
-        supervise.supervise(parts, ready)
+        supervise.supervise(parts, ready, lambda sentence: typer.echo(f"lumbarwatch: {sentence}", err=True))
     except supervise.PartDied as died:
         typer.echo(f"lumbarwatch: {died}", err=True)
         raise typer.Exit(1) from died

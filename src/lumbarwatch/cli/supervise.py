@@ -139,6 +139,15 @@ class Child:
             raise REFUSALS[answer.kind](answer.sentence)
         raise PartDied(f"The {self.part.name} process ended before it was ready.")
 
+    def last_words(self) -> str:
+        """Return why the part ended, if it said so."""
+        said = ""
+        with contextlib.suppress(EOFError, OSError):
+            while self._channel.poll():
+                answer = self._channel.recv()
+                said = answer.sentence if isinstance(answer, Failed) else said
+        return said
+
     def restart(self) -> None:
         """Start the part again after its end, later and later if it keeps ending."""
         if time.monotonic() - self.started_s > QUIET_S:
@@ -174,10 +183,12 @@ class Child:
             return None
 
 
-def supervise(parts: Sequence[Part], on_ready: Callable[[], None]) -> None:
+def supervise(
+    parts: Sequence[Part], on_ready: Callable[[], None], say: Callable[[str], None] = lambda _: None
+) -> None:
     """Start all parts, say when they are ready, keep them up until Ctrl-C (or its like), stop them.
 
-    Returns after a clean stop once everything had been ready.
+    Returns after a clean stop once everything had been ready. ``say`` hears of parts that are started again.
 
     Raises
     ------
@@ -196,13 +207,13 @@ def supervise(parts: Sequence[Part], on_ready: Callable[[], None]) -> None:
                 child.wait_ready()
             with contextlib.suppress(KeyboardInterrupt):
                 on_ready()
-                _watch(children)
+                _watch(children, say)
         finally:
             with _ctrl_c_ignored():
                 _stop(children)
 
 
-def _watch(children: list[Child]) -> None:
+def _watch(children: list[Child], say: Callable[[str], None]) -> None:
     while True:
         ended = wait([child.sentinel for child in children])
         for child in children:
@@ -210,6 +221,7 @@ def _watch(children: list[Child]) -> None:
                 continue
             if not child.part.restart:
                 raise PartDied(f"The {child.part.name} process ended unexpectedly; its data is kept.")
+            say(f"The {child.part.name} process ended and is started again. {child.last_words()}".rstrip())
             child.restart()
 
 

@@ -210,6 +210,15 @@ class PhaseFrame(_Message):
     phase: Phase
 
 
+class StepBegunFrame(_Message):
+    """A calibration step begins."""
+
+    type: Literal["calibration_begun"] = "calibration_begun"
+    station: str
+    t_s: float
+    step: CalibrationStep
+
+
 class StepFrame(_Message):
     """A calibration step was judged; no reasons: passed."""
 
@@ -345,6 +354,7 @@ Frame = (
     Hello
     | Poses
     | PhaseFrame
+    | StepBegunFrame
     | StepFrame
     | CalibrationFrame
     | SetStartedFrame

@@ -25,13 +25,14 @@ from lumbarwatch.hub.messages import (
     SessionFrame,
     SessionState,
     StationMessage,
+    StepBegunFrame,
 )
 from lumbarwatch.hub.messages import StoreFrame as StoreNews
 from lumbarwatch.hub.pacing import PosePacer
 from lumbarwatch.hub.snapshot import Snapshot
 from lumbarwatch.hub.standing import stop_the_set
 from lumbarwatch.model.clock import Clock
-from lumbarwatch.model.events import ControlEvent, Event, LinkEvent, RepFinished, SessionEnd
+from lumbarwatch.model.events import ControlEvent, Event, LinkEvent, RepFinished, SessionEnd, StepBegun
 from lumbarwatch.model.motion import PoseBatch, Rep
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import Athlete, CalibrationSource, Session
@@ -124,6 +125,11 @@ class Visit:
         """Take a button, a step or a load."""
         self._controls.append(event)
         self._queue.put_nowait(event)
+        if isinstance(event, StepBegun):
+            frame = StepBegunFrame(
+                station=self._plan.station, t_s=self._encoder.t_s(event.t_ns), step=event.step
+            )
+            self._parts.feed.publish(frame)
 
     def message(self) -> StationMessage:
         """Return the visit as it stands."""
