@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from lumbarwatch.core.accelerometer import corrected, corrected_info
 from lumbarwatch.core.calibrator import Calibrator
 from lumbarwatch.core.fusion import Fusion
 from lumbarwatch.core.grid import Grid, GridBatch, GridParams
@@ -56,7 +57,8 @@ class Pipeline:
         self._setup = setup
         self._timebase = {place: Timebase(info) for place, info in setup.sensors.items()}
         self._fusion = {
-            place: Fusion(info, source=setup.orientation) for place, info in setup.sensors.items()
+            place: Fusion(corrected_info(info), source=setup.orientation)
+            for place, info in setup.sensors.items()
         }
         self._grid_params = GridParams()
         self._grid = Grid(self._grid_params)
@@ -116,6 +118,7 @@ class Pipeline:
 
     # Samples ---------------------------------------------------------------------------------------------
     def _take(self, batch: ImuBatch) -> list[Event]:
+        batch = corrected(batch, self._setup.sensors[batch.placement].accelerometer)
         timed = self._timebase[batch.placement].step(batch)
         if not len(timed):
             return []

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from lumbarwatch.model import checks
 from lumbarwatch.model.checks import Floats, Integers, ModelError
+from lumbarwatch.model.sensor_calibration import AccelerometerCalibration
 
 NS_PER_S = 1_000_000_000
 
@@ -35,6 +36,7 @@ class SensorInfo:
     ``seq_modulo`` and ``clock_modulo_ns`` say where its counters wrap (None: never).
     ``nominal_rate_hz`` is a starting value only: the measured period is what counts.
     ``filter_delay_s``: group delay of its own filters, by which a sample is older than its time stamp.
+    ``accelerometer``: what six poses told of it; its readings are corrected by it before anything else.
     """
 
     nominal_rate_hz: float = 100.0
@@ -45,6 +47,7 @@ class SensorInfo:
     serial: str = ""
     family: str = ""
     filter_delay_s: float = 0.0
+    accelerometer: AccelerometerCalibration | None = None
 
     def __post_init__(self) -> None:
         checks.finite("nominal_rate_hz", self.nominal_rate_hz, low=1.0, high=5000.0)
