@@ -35,6 +35,7 @@ _SIGNATURES = {
     "lm1_get_token": (c_bool, [c_char_p, c_size_t, c_void_p]),
     "lm1_get_haptic": (c_bool, [c_char_p, c_size_t, c_void_p]),
     "lm1_us_of_32k": (c_uint64, [c_uint64]),
+    "lm1_battery_percent": (c_uint8, [c_uint16]),
     "lm1_device_init": (None, [c_void_p, c_void_p, c_void_p, c_uint8]),
     "lm1_device_fifo": (None, [c_void_p, c_uint64, c_uint16, c_bool, c_void_p, c_uint16]),
     "lm1_device_command": (c_uint32, [c_void_p, c_char_p, c_size_t, c_char_p]),

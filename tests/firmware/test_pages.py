@@ -113,3 +113,25 @@ def test_a_measurement_says_what_it_was_made_on(page):
         if "[measured" in line.lower():
             assert not re.search(r"\breal (board|sensor|athlete|person|radio)\b", line), line
     assert "No real" in text("README.md")
+
+
+def test_the_boards_rates_are_their_register_fields():
+    """ODR in bits 7 to 4, range 11 in bits 3 and 2; the FIFO has it in bits 6 to 3, continuous mode 110."""
+    rows = re.findall(
+        r"^\| (\d+) Hz \| 0x(\w\w) \| 0x(\w\w) \| (\d+) \|$",
+        text("board_xiao_nrf52840_sense.md"),
+        re.MULTILINE,
+    )
+    fields = {52: 0b0011, 104: 0b0100, 208: 0b0101}
+    assert len(rows) == 3
+    for rate, control, fifo, tenths in rows:
+        odr = fields[int(rate)]
+        assert int(control, 16) == odr << 4 | 0b11 << 2
+        assert int(fifo, 16) == odr << 3 | 0b110
+        assert int(tenths) == 10 * int(rate)
+
+
+def test_the_battery_table_is_the_firmwares(library):
+    mv, percent = re.findall(r"^\| (?:mV|%) \|(.*)\|$", text("power.md"), re.MULTILINE)
+    for volts, wanted in zip(mv.split("|"), percent.split("|"), strict=True):
+        assert library.lm1_battery_percent(int(volts)) == int(wanted)
