@@ -62,11 +62,11 @@ def test_every_figure_is_that_of_five_rigid_bodies_in_equilibrium(
     assert found == pytest.approx(expected, rel=1e-8, abs=1e-8 * (bar + mass) * G)
 
 
-@given(**POSTURES)
-def test_upper_and_lower_free_body_agree(pelvis, lumbar, bar, mass, stature, kappa):
+@given(**POSTURES, shift=st.floats(-0.1, 0.1), ahead=st.floats(0.0, 0.05))
+def test_upper_and_lower_free_body_agree(pelvis, lumbar, bar, mass, stature, kappa, shift, ahead):
     setup = LoadSetup(bar, mass, stature, kappa=kappa)
     posture = posture_of(np.array([pelvis]), np.array([lumbar]), setup)
-    loading = Loading(bar, mass, kappa)
+    loading = Loading(bar, mass, kappa, contact_shift_m=shift, pressure_ahead_m=ahead)
     from_above = statics(posture, loading).m_l5s1_nm[0]
     from_below = moment_from_below(free_body(posture, loading), posture.l5s1)[0]
     assert from_below == pytest.approx(from_above, rel=1e-9, abs=1e-9 * (mass + bar) * G * stature)

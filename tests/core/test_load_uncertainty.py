@@ -1,3 +1,5 @@
+import contextlib
+
 import numpy as np
 import pytest
 
@@ -104,9 +106,19 @@ def test_worse_angles_widen_and_weights_scale_it():
 
 
 def test_postures_out_of_reach_are_left_out_of_the_draws():
-    pelvis, lumbar = np.array([113.0]), np.array([138.0])  # close to the limit of reach
-    sigma = hip_thrust_sigma(pelvis, lumbar, SETUP)
-    assert all(np.isfinite(getattr(sigma, name)).all() for name in FIGURES)
+    pelvis, lumbar = 113.0, 138.0  # close to the limit of reach
+    angles_only = LoadSpread((0.1, 0.1), 0.0, 0.0, (0.0, 0.0), 0.0, 0.0)
+    sigma = hip_thrust_sigma(
+        np.array([pelvis]), np.array([lumbar]), SETUP, pelvis_sigma_deg=2.0, lumbar_sigma_deg=3.0,
+        spread=angles_only, lattice=COARSE,
+    )  # fmt: skip
+    drawn, possible = draws(COARSE, SETUP, angles_only), []
+    for p, q in zip(pelvis + 2.0 * drawn.pelvis, lumbar + 3.0 * drawn.lumbar, strict=True):
+        with contextlib.suppress(ValueError):  # no such triangle
+            possible.append(solve(p, q, 100.0, 75.0, 1.75))
+    assert 100 < len(possible) < 450
+    for name in FIGURES:
+        assert getattr(sigma, name)[0] == pytest.approx(np.std([one[name] for one in possible])), name
     with pytest.raises(LoadError):
         hip_thrust_sigma(np.array([125.0]), np.array([150.0]), SETUP)
 

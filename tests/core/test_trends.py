@@ -125,6 +125,16 @@ def test_noise_is_called_noise_and_outliers_do_not_make_a_trend():
     assert trend(course(Quantity.TILT_LOCKOUT, steady), Quantity.TILT_LOCKOUT).answer is Answer.WITHIN_NOISE
 
 
+@pytest.mark.parametrize(
+    "values", [[-8.2, 1.2, -0.9, 4.9], [5.2, 2.1, 0.5, -1.8, 6.6, 4.9, 1.3, -9.3]], ids=["four", "eight"]
+)
+def test_a_steep_line_through_few_sessions_may_still_be_chance(values):
+    found = trend(course(Quantity.TILT_LOCKOUT, values), Quantity.TILT_LOCKOUT)
+    assert abs(found.change) > found.mdc
+    assert found.slope_low_per_week < 0.0 < found.slope_high_per_week
+    assert found.answer is Answer.WITHIN_NOISE
+
+
 def test_a_true_change_beyond_noise_is_found():
     chance = np.random.default_rng(4)
     found = [
