@@ -1,5 +1,6 @@
 """Load on the lumbar spine (definitions 7): what it is computed from, and what comes out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
@@ -150,7 +151,7 @@ class SessionLoad:
     """Load of a session: every rep, and the doses of the sets whose bar mass is known."""
 
     reps: tuple[RepLoad, ...]
-    sets: dict[int, Dose]  # by set number
+    sets: Mapping[int, Dose]  # by set number
     session: Dose | None  # None: no set has a bar mass
 
     @property
