@@ -1,16 +1,16 @@
-"""Constants of the body and of the world, with their sources. Stature fractions are of H, masses of body mass."""
+"""Constants of the body and the world, with sources. Lengths: fractions of stature, masses of body mass."""
 
 from dataclasses import dataclass
 
 STANDARD_GRAVITY_MPS2 = 9.80665
 
 DEFAULT_STATURE_M = 1.75
-"""Used for lengths when the athlete's stature is unknown (convention; ratios such as rom_fraction hardly feel it)."""
+"""Used for lengths when the stature is unknown (convention; ratios such as rom_fraction hardly feel it)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Segment lengths of the hip-thrust chain as fractions of stature (definitions 7; thigh, shank: Winter 2009)."""
+    """Lengths of the hip-thrust chain as fractions of stature (definitions 7; thigh, shank: Winter 2009)."""
 
     thorax_depth: float = 0.035  # bench contact to the thorax joint line, anterior
     thorax_to_thoracolumbar: float = 0.070
