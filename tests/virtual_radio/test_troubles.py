@@ -169,6 +169,7 @@ async def test_two_sensors_with_one_name_and_a_third_in_range_are_told_apart_by_
     ]
     targets = {PELVIS: "AAAA0001", LUMBAR: "BBBB0002"}
     heard, radio = await stream(named, targets=targets)
+    assert radio.time.start_ns < 5e9  # one scan, then each sensor asked once
     for sensor in named[:2]:
         place = sensor.signals.placement
         assert heard.column(place, "seq").tolist() == list(range(312))

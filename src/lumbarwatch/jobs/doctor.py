@@ -184,7 +184,7 @@ class _Stethoscope:
             nominal_rate_hz=heard.decoder.info.nominal_rate_hz,
             rate_hz=timebase.samples / span_s if span_s > 1.0 else None,
             clock_ppm=timebase.clock_ppm if timed else None,
-            clock_sigma_ms=timebase.sigma_ns / 1e6,
+            clock_sigma_ms=None if timebase.sigma_ns is None else timebase.sigma_ns / 1e6,
         )
         return _advised(report)
 

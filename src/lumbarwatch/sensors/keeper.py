@@ -75,6 +75,10 @@ class Keeper:
         """The system's identifier of the sensor; None before it was found."""
         return None if self._found is None else self._found.address
 
+    def found_as(self, sensor: FoundSensor) -> None:
+        """The sensor was found by a scan for all."""
+        self._found = sensor
+
     def status(self) -> SensorStatus:
         """How the sensor does."""
         found = self._found

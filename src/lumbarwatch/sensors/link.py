@@ -1,11 +1,10 @@
-"""The radio through bleak, and the manager that keeps both sensors' links up.
+"""The radio through bleak, and the manager of both sensors' links that uses it.
 
 The only module of ``sensors`` that imports bleak. Rules and their measurements: firmware_notes/links.md.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
@@ -26,18 +25,16 @@ from lumbarwatch.model.notification import RawNotification
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.sensors.base import ANSWER_TIMEOUT_S, Driver, FoundSensor, SensorError
 from lumbarwatch.sensors.catalogue import Family, families, recognise
-from lumbarwatch.sensors.keeper import Keeper
-from lumbarwatch.sensors.link_types import LinkTiming, OpenLink, SensorDetails, SensorStatus
+from lumbarwatch.sensors.link_types import LinkTiming, OpenLink
+from lumbarwatch.sensors.manager import SensorManager, Target
 from lumbarwatch.sensors.reasons import sentence
 from lumbarwatch.sensors.waiting import wait_for_any
+
+__all__ = ["Backend", "LinkManager", "Target", "connect_error", "scan_error"]
 
 Backend: TypeAlias = tuple[type[BaseBleakClient], type[BaseBleakScanner]]
 """What stands in for the system's Bluetooth: a client and a scanner class (None: the system's own)."""
 
-Target: TypeAlias = FoundSensor | str
-"""A sensor found by a scan, or a serial number (or address) to look for."""
-
-SCAN_S = 5.0
 LINK_ERRORS = (BleakError, TimeoutError, OSError, EOFError)
 
 _UNAVAILABLE = {
@@ -149,8 +146,10 @@ class BleakLink:
                 answer.set_exception(ConnectionError("the sensor disconnected"))
 
 
-class Radio:
+class BleakRadio:
     """The adapter: one lock around every scan and connection attempt, as the system's stack needs it."""
+
+    link_errors: tuple[type[Exception], ...] = LINK_ERRORS
 
     def __init__(self, clock: Clock, backend: Backend | None, known: Mapping[str, Family]) -> None:
         self._clock = clock
@@ -183,6 +182,10 @@ class Radio:
             except LINK_ERRORS as error:
                 raise connect_error(error, sensor) from error
         return link
+
+    def explained(self, error: Exception, sensor: FoundSensor) -> SensorError:
+        """Why a link failed."""
+        return connect_error(error, sensor)
 
     async def _listen(
         self, found: dict[str, FoundSensor], timeout_s: float, enough: Callable[[list[FoundSensor]], bool]
@@ -231,7 +234,7 @@ class Radio:
             return []
 
 
-class LinkManager:
+class LinkManager(SensorManager):
     """Finds sensors and keeps the assigned ones streaming, for ever.
 
     Parameters
@@ -259,153 +262,13 @@ class LinkManager:
         backend: Backend | None = None,
         timing: LinkTiming | None = None,
     ) -> None:
-        self._clock = clock
-        self._on_notification = on_notification
-        self._on_link = on_link
-        self._on_ready = on_ready
-        self._known = families()
-        self._radio = Radio(clock, backend, self._known)
-        self._timing = timing or LinkTiming()
-        self._keepers: dict[Placement, Keeper] = {}
-        self._asking = asyncio.Lock()
-        self._serials: dict[str, str] = {}  # by address, read over GATT where the advertisement has none
-
-    async def scan(self, timeout_s: float = SCAN_S, *, expected: int | None = None) -> list[FoundSensor]:
-        """Sensors in range, strongest first; ends once ``expected`` are found.
-
-        Raises
-        ------
-        SensorError
-            No adapter, Bluetooth off, no permission.
-        """
-        return await self._radio.scan(
-            timeout_s, lambda found: expected is not None and len(found) >= expected
+        known = families()
+        super().__init__(
+            clock,
+            BleakRadio(clock, backend, known),
+            known,
+            timing or LinkTiming(),
+            on_notification=on_notification,
+            on_link=on_link,
+            on_ready=on_ready,
         )
-
-    async def inspect(self, sensor: FoundSensor, *, identify: bool = False) -> SensorDetails:
-        """Connect for a moment: serial number, battery, firmware; ``identify`` makes it show itself.
-
-        Raises
-        ------
-        SensorError
-            It can't be reached.
-        """
-        link = await self._radio.open(sensor, lambda _uuid, _payload: None, self._timing.connect_s)
-        try:
-            async with asyncio.timeout(self._timing.start_s):
-                return await self._details(sensor, link, identify=identify)
-        except LINK_ERRORS as error:
-            raise connect_error(error, sensor) from error
-        finally:
-            await self._close_quietly(link)
-
-    async def run(self, assignments: Mapping[Placement, Target]) -> None:
-        """Connect the sensors and keep their links up until :meth:`stop`.
-
-        Raises
-        ------
-        SensorError
-            At the start only: no adapter, Bluetooth off, no permission.
-        """
-        if any(isinstance(target, str) for target in assignments.values()):
-            await self._radio.scan(0.1)  # says at once what is wrong with the adapter
-        self._keepers = {place: self._keeper(place, target) for place, target in assignments.items()}
-        async with asyncio.TaskGroup() as group:
-            for keeper in self._keepers.values():
-                group.create_task(keeper.run())
-
-    async def stop(self) -> None:
-        """End every link in good order; :meth:`run` then returns."""
-        await asyncio.gather(*(keeper.stop() for keeper in self._keepers.values()))
-
-    def driver(self, placement: Placement) -> Driver | None:
-        """The driver of the sensor worn there; None before it was found."""
-        keeper = self._keepers.get(placement)
-        return None if keeper is None else keeper.driver
-
-    def status(self) -> Mapping[Placement, SensorStatus]:
-        """How each sensor does."""
-        return {place: keeper.status() for place, keeper in self._keepers.items()}
-
-    def heard_garbage(self, placement: Placement, detail: str = "") -> None:
-        """Tell the link that a notification could not be decoded; the user hears of it if it goes on."""
-        self._keepers[placement].heard_garbage(detail)
-
-    async def identify(self, placement: Placement) -> None:
-        """Make the sensor worn there show itself; nothing while it is not connected."""
-        await self._keepers[placement].with_link(lambda driver, link: driver.identify(link))
-
-    async def haptic(self, placement: Placement, pattern: int, strength: int, ms: int) -> None:
-        """Vibrate; nothing while it is not connected or where it can't."""
-        await self._keepers[placement].with_link(
-            lambda driver, link: driver.haptic(link, pattern, strength, ms)
-        )
-
-    def _keeper(self, placement: Placement, target: Target) -> Keeper:
-        return Keeper(
-            placement,
-            clock=self._clock,
-            timing=self._timing,
-            find=partial(self._find, placement, target),
-            open_link=self._radio.open,
-            new_driver=lambda family: self._known[family].driver(),
-            on_notification=self._on_notification,
-            on_link=self._on_link,
-            on_ready=self._on_ready,
-            link_errors=LINK_ERRORS,
-            found=target if isinstance(target, FoundSensor) else None,
-        )
-
-    async def _find(self, placement: Placement, target: Target) -> FoundSensor:
-        wanted = target if isinstance(target, str) else target.serial or target.address
-        address = target if isinstance(target, str) else target.address
-
-        def fits(sensor: FoundSensor) -> bool:
-            serial = sensor.serial or self._serials.get(sensor.address, "")
-            return wanted == serial or address == sensor.address
-
-        found = await self._radio.scan(self._timing.scan_s, lambda sensors: any(map(fits, sensors)))
-        sensor = next(filter(fits, found), None)
-        if sensor is None and isinstance(target, str):
-            sensor = await self._by_serial(found, target, placement)
-        if sensor is None:
-            raise SensorError(LinkReason.NOT_FOUND, sentence(LinkReason.NOT_FOUND, f"The sensor {wanted}"))
-        return sensor
-
-    async def _by_serial(
-        self, found: list[FoundSensor], wanted: str, placement: Placement
-    ) -> FoundSensor | None:
-        """Ask those whose advertisement has no serial number, except sensors in use at the other place."""
-        async with self._asking:  # one search at a time, or each would find the other's sensor busy
-            taken = {keeper.address for place, keeper in self._keepers.items() if place is not placement}
-            for sensor in found:
-                if not sensor.serial and sensor.address not in {*self._serials, *taken}:
-                    await self._learn_serial(sensor)
-                if self._serials.get(sensor.address) == wanted:
-                    return replace(sensor, serial=wanted)
-        return None
-
-    async def _learn_serial(self, sensor: FoundSensor) -> None:
-        try:
-            self._serials[sensor.address] = (await self.inspect(sensor)).serial or ""
-        except SensorError:
-            return  # asked again at the next search
-
-    async def _details(self, sensor: FoundSensor, link: OpenLink, *, identify: bool) -> SensorDetails:
-        driver = self._known[sensor.family].driver()
-        for characteristic in driver.notify_characteristics:
-            await link.subscribe(characteristic, use_start_notify=driver.has_counter_or_clock)
-        if identify:
-            await driver.identify(link)
-        return SensorDetails(
-            serial=sensor.serial or await driver.serial(link),
-            battery_percent=await driver.battery_percent(link),
-            firmware=await driver.firmware(link),
-        )
-
-    async def _close_quietly(self, link: OpenLink) -> None:
-        try:
-            async with asyncio.timeout(self._timing.stop_s):
-                await link.close()
-        except LINK_ERRORS:
-            pass  # it is gone already, which is what was wanted
