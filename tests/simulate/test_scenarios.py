@@ -16,7 +16,7 @@ STATED = """
     swapped floor_bridge_25 drift_100ppm_hour rate_25hz slip_between_sets restart_mid_set no_standing
     no_calibration
 """.split()
-UNCALIBRATED = {"cold_start_at_top", "no_standing", "no_calibration"}
+UNCALIBRATED = {"cold_start_at_top", "no_standing", "no_calibration", "six_pose", "three_poses"}
 
 
 class Done:

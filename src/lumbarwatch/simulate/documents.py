@@ -10,6 +10,7 @@ from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import CalibrationStep
 from lumbarwatch.model.verdicts import WarningId
 from lumbarwatch.simulate.labels import Label
+from lumbarwatch.simulate.parts import Part
 from lumbarwatch.simulate.session import SimulatedSession
 from lumbarwatch.simulate.truth import TruthRep
 
@@ -107,12 +108,18 @@ def _sensor(session: SimulatedSession, place: Placement) -> Document:
         "samples": taken,
         "lost_fraction": 1.0 - len(_heard_s(session, place)) / taken,
         "segment_from_sensor": session.mounting[worn_at].tolist(),
+        "accelerometer": _accelerometer(session.parts[place]),
         "holes": [
             {"t_start_s": hole.start_s, "t_end_s": hole.end_s, "restart": hole.restart}
             for hole in session.holes
             if hole.sensor is worn_at
         ],
     }
+
+
+def _accelerometer(part: Part) -> Document:
+    """Offset and scale that undo the part's errors, as META takes them: (reading - offset) * scale."""
+    return {"offset_mps2": part.acc_offset_mps2.tolist(), "scale": (1.0 / part.acc_scale).tolist()}
 
 
 def _sets(session: SimulatedSession) -> Sequence[Document]:

@@ -71,16 +71,32 @@ def without_skin(errors: PartErrors) -> PartErrors:
 
 
 class Part:
-    """One sensor with its own drawn errors. A restart draws a new turn-on bias near the old one."""
+    """One sensor with its own drawn errors. A restart draws a new turn-on bias near the old one.
 
-    def __init__(self, errors: PartErrors, rate_hz: float, rng: np.random.Generator) -> None:
+    ``make`` draws what the part is for good (offsets, scales), ``rng`` its noise: the same part can then be
+    put to different uses.
+    """
+
+    def __init__(
+        self, errors: PartErrors, rate_hz: float, make: np.random.Generator, rng: np.random.Generator
+    ) -> None:
         self._errors = errors
         self._rate_hz = rate_hz
         self._rng = rng
-        self._gyr_bias = np.radians(rng.normal(0.0, errors.gyr_bias_dps, 3))
-        self._acc_bias = rng.normal(0.0, errors.acc_bias_mg * 1e-3 * STANDARD_GRAVITY_MPS2, 3)
-        self._gyr_scale = 1.0 + rng.normal(0.0, errors.scale, 3)
-        self._acc_scale = 1.0 + rng.normal(0.0, errors.scale, 3)
+        self._gyr_bias = np.radians(make.normal(0.0, errors.gyr_bias_dps, 3))
+        self._acc_bias = make.normal(0.0, errors.acc_bias_mg * 1e-3 * STANDARD_GRAVITY_MPS2, 3)
+        self._gyr_scale = 1.0 + make.normal(0.0, errors.scale, 3)
+        self._acc_scale = 1.0 + make.normal(0.0, errors.scale, 3)
+
+    @property
+    def acc_offset_mps2(self) -> Floats:
+        """What each axis (3,) of the accelerometer reads without any force."""
+        return self._acc_bias
+
+    @property
+    def acc_scale(self) -> Floats:
+        """What each axis (3,) reads more for each m/s^2 of force; 1 is right."""
+        return self._acc_scale
 
     def read_gyr(self, truth_radps: Floats, fresh_start: Integers) -> Floats:
         """Angular rate as read, (n, 3); ``fresh_start``: sample numbers at which the part restarted."""

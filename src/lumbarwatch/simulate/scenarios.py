@@ -25,6 +25,7 @@ from lumbarwatch.simulate.scenario import Scenario, calibrated, leave
 from lumbarwatch.simulate.scenarios_more import MORE
 from lumbarwatch.simulate.scenarios_motion import MOTION
 from lumbarwatch.simulate.scenarios_sensors import SENSORS
+from lumbarwatch.simulate.scenarios_table import TABLE
 from lumbarwatch.simulate.stage import AthleteProfile
 
 
@@ -78,7 +79,7 @@ _WHOLE = (
 )  # fmt: skip
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
-    {scenario.name: scenario for scenario in (*_WHOLE, *MOTION, *MORE, *SENSORS)}
+    {scenario.name: scenario for scenario in (*_WHOLE, *MOTION, *MORE, *SENSORS, *TABLE)}
 )
 """All scenarios, the whole sessions first."""
 

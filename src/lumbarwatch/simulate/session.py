@@ -72,6 +72,7 @@ class SimulatedSession:
     set_labels: Sequence[Label | None]  # W6 of each set
     slips: Sequence[SlipTruth]
     holes: Sequence[Hole]
+    parts: Mapping[Placement, Part]  # by what the sensor is labelled
 
     @property
     def duration_s(self) -> float:
@@ -99,7 +100,8 @@ def simulate_session(
     group
         Quality of the sensors: ``ideal``, ``good`` or ``cheap`` (design 10).
     seed
-        Everything random follows from it. The body's motion does not depend on group, rate or mounting.
+        Everything random follows from it. The body's motion does not depend on group, rate or mounting, and
+        the two parts' offsets and scales depend on the group only: one seed is one pair of sensors.
     rate_hz, minutes, skin
         Instead of the scenario's own.
     wear, mounting
@@ -113,7 +115,7 @@ def simulate_session(
     plan = scenario_named(scenario) if isinstance(scenario, str) else scenario
     quality = SensorGroup(group)
     rate = rate_hz or plan.rate_hz
-    body, places, *own = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(4))
+    body, places, *own = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(6))
     performance, slips = _perform(plan, plan.minutes if minutes is None else minutes, body)
     worn = mounting or mountings(places, upside_down=plan.upside_down, anyhow=wear is Wear.ANY)
     errors = _errors(plan, GROUPS[quality], skin=plan.skin if skin is None else skin)
@@ -121,11 +123,15 @@ def simulate_session(
     modulo = plan.seq_modulo or (None if quality is SensorGroup.IDEAL else SEQ_MODULO)
     signals: dict[Placement, SensorSignals] = {}
     received: dict[Placement, Received] = {}
-    for site, rng in zip(Placement, own, strict=True):
-        wearer = _Wearer(performance, plan, errors, rate_hz=rate, site=site, mounting=worn[site], rng=rng)
+    parts: dict[Placement, Part] = {}
+    for site, rng, make in zip(Placement, own[:2], own[2:], strict=True):
+        wearer = _Wearer(
+            performance, plan, errors, rate_hz=rate, site=site, mounting=worn[site], make=make, rng=rng
+        )
         said = site.other if plan.swapped else site
         mine = [hole for hole in missing if hole.sensor is site]
         signals[said], received[said] = wearer.measure(said, mine, modulo)
+        parts[said] = wearer.part
     grid = truth.grid(performance)
     known = truth.calibration(performance, grid)
     reps = truth.repetitions(performance, grid, known)
@@ -147,6 +153,7 @@ def simulate_session(
         set_labels=_set_labels(performance, reps, known),
         slips=slips,
         holes=missing,
+        parts={place: parts[place] for place in Placement},
     )  # fmt: skip
 
 
@@ -198,6 +205,7 @@ class _Wearer:
         rate_hz: float,
         site: Placement,
         mounting: Floats,
+        make: np.random.Generator,
         rng: np.random.Generator,
     ) -> None:
         self._performance, self._plan, self._errors = performance, plan, errors
@@ -211,6 +219,7 @@ class _Wearer:
         self._phase_s = 0.0 if ideal else float(rng.uniform(0.0, 1.0 / rate_hz))
         self._clock_s = 0.0 if ideal else float(rng.uniform(5.0, 3000.0))
         self._first_seq = 0 if ideal else int(rng.integers(0, SEQ_MODULO))
+        self.part = Part(errors, self._rate_hz, make, rng)
 
     def measure(
         self, said: Placement, missing: list[Hole], modulo: int | None
@@ -263,11 +272,10 @@ class _Wearer:
     def _read(self, t_s: Floats, fresh: Integers) -> tuple[Floats, Floats, Floats]:
         """Specific force, rate and orientation in the sensor's frame, the part's errors included."""
         on_skin = Skin(self._performance, self._errors.skin_deg, SLIP_CHANNEL[self._site], self._rng)
-        part = Part(self._errors, self._rate_hz, self._rng)
         cuts = [self._true(t_s[i : i + CHUNK], on_skin) for i in range(0, len(t_s), CHUNK)]
         acc, gyr, quat = (np.concatenate(arrays) for arrays in zip(*cuts, strict=True))
         acc, gyr = shaken(t_s, acc, gyr, self._shakes(), self._rng)
-        return part.read_acc(acc), part.read_gyr(gyr, fresh), quat
+        return self.part.read_acc(acc), self.part.read_gyr(gyr, fresh), quat
 
     def _shakes(self) -> list[Shake]:
         felt = shakes(self._plan.faults, list(self._performance.sets))
