@@ -120,12 +120,11 @@ def _fitted(seen: AccelerometerFit, read: Floats, p: SixPoseParams) -> Accelerom
     offset, scale = solved.offset, solved.scale
     if np.abs(offset).max() > LARGEST_OFFSET_MPS2 or np.abs(scale - 1.0).max() > LARGEST_SCALE_ERROR:
         return replace(seen, reasons=(AccelerometerReason.IMPLAUSIBLE,))
-    spare = max(1, len(read) - UNKNOWNS)
-    residual = float(np.sqrt(np.einsum("i,i->", solved.residuals, solved.residuals) / spare))
+    residual = _residual(solved.residuals)
     seen = replace(seen, after_mps2=_rms(solved.residuals))
-    if residual > p.largest_residual_mps2:
+    if residual is not None and residual > p.largest_residual_mps2:
         return replace(seen, reasons=(AccelerometerReason.RESIDUAL_TOO_LARGE,))
-    sigma = max(residual, p.least_noise_mps2) * _unit_sigmas(solved.jacobian)
+    sigma = max(residual or 0.0, p.least_noise_mps2) * _unit_sigmas(solved.jacobian)
     calibration = AccelerometerCalibration(
         offset_mps2=_axes(offset),
         scale=_axes(scale),
@@ -135,6 +134,12 @@ def _fitted(seen: AccelerometerFit, read: Floats, p: SixPoseParams) -> Accelerom
         poses=seen.poses,
     )
     return replace(seen, calibration=calibration)
+
+
+def _residual(residuals: Floats) -> float | None:
+    """Spread of the norms about g; None where six norms were fitted by six unknowns and can't disagree."""
+    spare = len(residuals) - UNKNOWNS
+    return float(np.sqrt(np.einsum("i,i->", residuals, residuals) / spare)) if spare else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,6 +17,7 @@ class StillParams:
     force_sd_mps2: float = 0.06
     creep_mps2: float = 0.05  # between neighbouring blocks' means, about 0.3 deg
     drift_mps2: float = 0.10  # over a whole stretch
+    longest_gap_s: float = 1.0  # lost samples: what lies still before and after lay still meanwhile
     least_s: float = 1.5
     settle_s: float = 0.25  # left out at both ends: being put down and picked up
 
@@ -47,7 +48,7 @@ def still_windows(
     """Find all stretches of stillness in a closed recording of one sensor.
 
     The recording is cut into short blocks of equally many samples; a block is still if rate and specific
-    force hardly vary in it and nothing is missing. Neighbouring still blocks of one mean make a stretch.
+    force hardly vary in it and little is missing. Neighbouring still blocks of one mean make a stretch.
 
     Parameters
     ----------
@@ -86,7 +87,7 @@ class _Blocks:
         """Which blocks are still and whole, (count,)."""
         rate_sd = np.degrees(self._gyr_blocks.std(axis=1).max(axis=1))
         force_sd = self._acc_blocks.std(axis=1).max(axis=1)
-        whole = self._spans < 2.0 * p.block_s * NS_PER_S
+        whole = self._spans < (p.block_s + p.longest_gap_s) * NS_PER_S
         return (rate_sd < p.rate_sd_dps) & (force_sd < p.force_sd_mps2) & whole
 
     def window(self, first: int, last: int) -> StillWindow | None:

@@ -33,8 +33,8 @@ class AccelerometerReason(StrEnum):
 class AccelerometerCalibration:
     """Offset and scale of an accelerometer: specific force = (reading - offset) * scale, axis by axis.
 
-    ``residual_mps2`` is how far the corrected norms lie from g over the poses; the sigmas are one sigma of
-    offset and scale. None where nothing is known, as ``when_utc_ns``.
+    ``residual_mps2`` is how far the corrected norms lie from g over the poses (None: six alone can't
+    disagree); the sigmas are one sigma of offset and scale. None where nothing is known, as ``when_utc_ns``.
     """
 
     offset_mps2: Axes
