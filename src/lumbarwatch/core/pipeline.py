@@ -13,6 +13,7 @@ import numpy as np
 
 from lumbarwatch.core.accelerometer import corrected, corrected_info
 from lumbarwatch.core.calibrator import Calibrator
+from lumbarwatch.core.canonical_frame import CanonicalFrame
 from lumbarwatch.core.fusion import Fusion
 from lumbarwatch.core.grid import Grid, GridBatch, GridParams
 from lumbarwatch.core.history import INDEX, History
@@ -60,6 +61,7 @@ class Pipeline:
             place: Fusion(corrected_info(info), source=setup.orientation)
             for place, info in setup.sensors.items()
         }
+        self._frames = {place: CanonicalFrame() for place in setup.sensors}
         self._grid_params = GridParams()
         self._grid = Grid(self._grid_params)
         self._history = History()
@@ -122,6 +124,7 @@ class Pipeline:
         timed = self._timebase[batch.placement].step(batch)
         if not len(timed):
             return []
+        timed = self._frames[batch.placement].step(timed)
         self._calibrator.add(batch.placement, timed)
         self._grid.add(batch.placement, self._fusion[batch.placement].step(timed))
         if not timed.restarted.any():
@@ -191,7 +194,7 @@ class Pipeline:
             return None
         mountings = self._calibrator.calibration.mountings
         end = batch.first + len(batch)
-        return self._slips.first(batch.first, end, self._origin_ns, mountings, armed=self._lifting.armed)
+        return self._slips.first(batch.first, end, self._origin_ns, mountings)
 
     def _correct(self, mountings: Mapping[Placement, Mounting] | None) -> None:
         """A slip was found (angles accuse no one), or standing gave a new zero."""

@@ -28,7 +28,7 @@ class SlipParams:
     before_points: int = 30
     spread: float = 1.5  # the whole change around a jump against the jump itself
     kept: float = 0.6  # of the jump, once settled
-    other_still_deg: float = 3.0  # lying at rest: the other sensor hardly moves around a slip
+    lying_deg: tuple[float, float] = (20.0, 145.0)
     stand_shift_deg: float = 8.0  # standing: one sensor shifted so far, the other less than half
     still_deg: float = 1.0  # standing: largest change of either angle within still_points
     still_points: int = 300
@@ -46,7 +46,7 @@ class Slipped:
 
 
 class SlipWatch:
-    """Looks for slips while armed, and for a quiet standing after one."""
+    """Looks for slips while lying, and for a quiet standing after one."""
 
     def __init__(self, history: History, step_ns: int, params: SlipParams | None = None) -> None:
         self._history = history
@@ -56,13 +56,13 @@ class SlipWatch:
         self.suspected: Placement | None = None
 
     def first(
-        self, start: int, stop: int, origin_ns: int, mountings: Mapping[Placement, Mounting], *, armed: bool
+        self, start: int, stop: int, origin_ns: int, mountings: Mapping[Placement, Mounting]
     ) -> Slipped | None:
         """The first change between grid indices start and stop, which are already in the history."""
         standing = self._first_standing(start, stop, origin_ns, mountings)
         if self.suspected is not None:
             return standing
-        jumped = self._first_slip(start, stop if standing is None else standing.index, origin_ns, armed=armed)
+        jumped = self._first_slip(start, stop if standing is None else standing.index, origin_ns)
         if jumped is not None:
             self.suspected = jumped.event.placement
             return jumped
@@ -76,7 +76,7 @@ class SlipWatch:
         step = every * self._params.look_points
         return np.arange(-(-start // step) * step, stop, step)
 
-    def _first_slip(self, start: int, stop: int, origin_ns: int, *, armed: bool) -> Slipped | None:
+    def _first_slip(self, start: int, stop: int, origin_ns: int) -> Slipped | None:
         p = self._params
         back = p.settled_points + p.jump_points
         looks = self._looks(start, stop)
@@ -87,12 +87,12 @@ class SlipWatch:
         at = looks - looks[0]
         jumps = wrap180_deg(lam[at + p.jump_points] - lam[at])
         for k in np.flatnonzero(np.abs(jumps) >= p.jump_deg):
-            found = self._judge(int(looks[k]), origin_ns, armed=armed)
+            found = self._judge(int(looks[k]), origin_ns)
             if found is not None:
                 return found
         return None
 
-    def _judge(self, index: int, origin_ns: int, *, armed: bool) -> Slipped | None:
+    def _judge(self, index: int, origin_ns: int) -> Slipped | None:
         """Whether lambda jumped, stayed, and did little else around the jump."""
         p = self._params
         begin = index - p.settled_points - p.jump_points
@@ -106,7 +106,7 @@ class SlipWatch:
         if abs(change) < p.kept * abs(jump) or change * jump < 0 or whole > p.spread * abs(jump):
             return None
         place = self._which(begin, begin + p.jump_points)
-        if not armed and not self._at_rest(place.other, begin - p.before_points, index + 1):
+        if not self._lying(begin - p.before_points, index + 1):
             return None
         t_ns = origin_ns + (begin + p.jump_points // 2) * self._step_ns
         return Slipped(index, SlipSuspected(t_ns, place, abs(change)))
@@ -119,13 +119,11 @@ class SlipWatch:
             sharp[place] = float(np.abs(pitch[12:] - 2 * pitch[6:-6] + pitch[:-12]).max())
         return max(sharp, key=lambda place: sharp[place])
 
-    def _at_rest(self, place: Placement, start: int, stop: int) -> bool:
-        """Lying, and the sensor hardly moved."""
-        pitch = self._history.channel(f"{place}_pitch_deg", start, stop)
-        return (
-            float(np.ptp(pitch)) < self._params.other_still_deg
-            and float(pitch.min()) > self._params.upright_deg
-        )
+    def _lying(self, start: int, stop: int) -> bool:
+        """Face up throughout: standing and bending, people move one segment alone as fast as a strap slips."""
+        pitch = self._history.channel("pelvis_pitch_deg", start, stop)
+        low, high = self._params.lying_deg
+        return bool(((pitch > low) & (pitch < high)).all())
 
     def _first_standing(
         self, start: int, stop: int, origin_ns: int, mountings: Mapping[Placement, Mounting]
