@@ -11,7 +11,7 @@ from lumbarwatch.simulate.session import simulate_session
 
 
 def sides(made, place):
-    """Mean specific force on each side, by when a perfect sensor begins to turn (it is lifted 0.8 s before)."""
+    """Mean force on each side, by when a perfect sensor begins to turn; it is lifted 0.8 s before."""
     ideal = simulate_session("six_pose", "ideal", made.seed).signals[place]
     slow = np.linalg.norm(ideal.gyr_radps, axis=1) < 1e-3
     edges = np.flatnonzero(np.diff(np.concatenate(([0], slow, [0]))))
