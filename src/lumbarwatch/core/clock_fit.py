@@ -1,114 +1,141 @@
 """A sensor's clock on the host's time base, from the arrival times of its packets.
 
-Packets are late by a varying delay and never early, so the fastest ones tell the true offset: the line
-under the delays (Moon, Skelly, Towsley 1999, doi:10.1109/INFCOM.1999.749287). A fit through the *mean*
-delay would depend on each link's connection interval and pull two sensors apart.
+Packets are late by a varying delay and never early: the fastest of them tell the clock's offset, and a fit
+through the *mean* delay would depend on each link's connection interval and pull two sensors apart.
 """
 
-from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from lumbarwatch.core.envelope import Line, supporting_line
+from lumbarwatch.core.comb import CombParams, delays
+from lumbarwatch.core.line import Line, LineFinder
 from lumbarwatch.model.checks import Floats
 from lumbarwatch.model.samples import NS_PER_S
 
 
 @dataclass(frozen=True, slots=True)
 class ClockFitParams:
-    """Tuning of the fit (convention, chosen in tests/accuracy/timebase.py)."""
+    """Tuning (convention, checked in tests/accuracy/timebase.py)."""
 
-    bin_ns: int = 5 * NS_PER_S  # the fastest packet of each bin is kept
-    start_ns: int = NS_PER_S  # the first second: fine bins, the offset may jump
+    start_ns: int = NS_PER_S  # the first second: short bins, the offset may jump
     start_bin_ns: int = NS_PER_S // 10
-    early_ns: int = 30 * NS_PER_S  # bins of a second until then
+    early_ns: int = 30 * NS_PER_S
     early_bin_ns: int = NS_PER_S
-    memory_bins: int = 100  # 8 min: longer than packet grid and connection interval take to beat
-    skew_limit: float = 150e-6  # crystals are within 50 ppm each, both ends, and a margin
-    slew_limit: float = 5e-3  # at most 5 ms per s of correction: time neither jumps nor goes back
-    sigma_start_ns: float = 10e6  # of the offset while nothing is known: a connection interval / 3
+    bin_ns: int = 5 * NS_PER_S
+    stretch_ns: int = 5 * NS_PER_S  # floors so far apart in time are sure
+    slew_limit: float = 5e-3  # at most 5 ms per s of correction: time neither jumps nor goes back ...
+    early_slew_limit: float = 2e-2  # ... and 20 before early_ns, when there is more to correct
+    beacon_comb_ns: float = 6e6  # a few beacons a second, each at its own phase, leave this much open
+    certain_stretches: int = 24  # 2 min
+    start_sigma_ns: float = 10e6  # while nothing is known: a third of a connection interval
+    comb: CombParams = field(default_factory=CombParams)
 
 
 class ClockFit:
-    """Maps one run of a device clock (no restart inside) to host time; ns from any fixed origin.
+    """Maps one run of a clock (no restart inside) to host time; both in ns from fixed origins.
 
-    What ``map`` returns for a sample depends on that sample and those before it only, however they are cut
-    into calls: the line changes at borders that the device clock sets.
+    ``open_bin`` and ``map`` are called in turn, in order of the samples. What comes out for a sample depends
+    on it and those before it only, however they are cut: the line changes at borders of the clock.
     """
 
-    def __init__(self, params: ClockFitParams, skew: float = 0.0) -> None:
+    def __init__(self, params: ClockFitParams, finder: LineFinder, line: Line | None = None) -> None:
         self._params = params
-        self._bins: deque[tuple[float, float]] = deque(maxlen=params.memory_bins)
-        self._fastest = (0.0, np.inf)  # device time and delay of the fastest packet in the open bin
-        self._first_ns: float | None = None
-        self._border_ns = 0.0  # device time at which the open bin ends
-        self._knot_ns = 0.0
-        self._knot_delay = 0.0
-        self._slope = skew
-        self.skew = skew
-        self.sigma_ns = params.sigma_start_ns
+        self._finder = finder
+        self._begun_ns: float | None = None
+        self.border_ns = 0.0  # clock at which the open bin ends
+        self.floor = (0.0, np.inf)  # clock and delay of the fastest packet in the open bin
+        self._stretch = (0.0, np.inf)  # the same in the open stretch
+        self._stretch_begun_ns = 0.0
+        self._stretches = 0
+        self._kept: list[tuple[Floats, Floats]] | None = []  # arrivals and delays, where a comb is looked for
+        self._beacons = False
+        self._known = line is not None
+        self.line = line or Line(0.0, 0.0, 0.0, params.start_sigma_ns)  # followed, with its slew
+        self.bins = 0  # closed so far
+        self.skew = finder.expected_skew
+        self.sigma_ns = params.start_sigma_ns
 
-    def bin_end(self, device_ns: Floats) -> int:
-        """How many of the samples (n >= 1, increasing) lie in the open bin; a bin that is over is closed."""
-        now = float(device_ns[0])
-        if self._first_ns is None:
-            self._first_ns = now
-            self._knot_ns = now
-            self._border_ns = now + self._params.start_bin_ns
-        elif now >= self._border_ns:
-            self._close_bin(now)
-        if device_ns[-1] < self._border_ns:
-            return len(device_ns)
-        return int(np.searchsorted(device_ns, self._border_ns, side="left"))
+    @property
+    def certain(self) -> bool:
+        """Whether the skew has been watched for minutes."""
+        return self._stretches >= self._params.certain_stretches
 
-    def map(self, device_ns: Floats, arrival_ns: Floats) -> Floats:
-        """Host time (n,) of samples of the open bin, taken at ``device_ns``, which came at ``arrival_ns``."""
-        delay = arrival_ns - device_ns
-        if not self._bins:  # nothing better is known than the fastest packet so far
-            running = np.minimum(np.minimum.accumulate(delay), self._fastest[1])
-            self._keep_fastest(device_ns, delay)
-            self._knot_delay = float(running[-1])
-            return device_ns + running
-        self._keep_fastest(device_ns, delay)
-        return device_ns + (self._knot_delay + self._slope * (device_ns - self._knot_ns))
+    def open_bin(self, clock_ns: Floats) -> int:
+        """How many of the samples (n >= 1, increasing) lie in the open bin; one that is over is closed."""
+        now = float(clock_ns[0])
+        if self._begun_ns is None:
+            self._begun_ns = self._stretch_begun_ns = now
+            self.border_ns = now + self._params.start_bin_ns
+        elif now >= self.border_ns:
+            self._close_bin(now, self._begun_ns)
+        if clock_ns[-1] < self.border_ns:
+            return len(clock_ns)
+        return int(np.searchsorted(clock_ns, self.border_ns, side="left"))
 
-    def _keep_fastest(self, device_ns: Floats, delay: Floats) -> None:
-        first = int(delay.argmin())
-        if delay[first] < self._fastest[1]:
-            self._fastest = (float(device_ns[first]), float(delay[first]))
+    def map(self, clock_ns: Floats, arrival_ns: Floats) -> Floats:
+        """Host time (n,) of samples of the open bin, which came at ``arrival_ns`` (n,)."""
+        delay = arrival_ns - clock_ns
+        before = self.floor[1]
+        fastest = int(delay.argmin())
+        if delay[fastest] < before:
+            self.floor = (float(clock_ns[fastest]), float(delay[fastest]))
+        if self._kept is not None:
+            self._kept.append((arrival_ns, delay))
+        if not self._known:  # nothing better is known than the fastest packet so far
+            return clock_ns + np.minimum(np.minimum.accumulate(delay), before)
+        return clock_ns + (self.line.y + self.line.slope * (clock_ns - self.line.x))
 
-    def note_beacon(self, device_ns: float, arrival_ns: float) -> None:
-        """Use a clock reading that came without samples: its phase against the connection is free."""
-        if arrival_ns - device_ns < self._fastest[1]:
-            self._fastest = (device_ns, arrival_ns - device_ns)
+    def beacon(self, clock_ns: float, arrival_ns: float) -> None:
+        """Use a clock reading that came without samples, at its own phase against the connection."""
+        self._beacons = True
+        if self._begun_ns is not None and arrival_ns - clock_ns < self.floor[1]:
+            self.floor = (clock_ns, arrival_ns - clock_ns)
 
-    def _close_bin(self, now_ns: float) -> None:
+    def amend_floor(self, later_ns: float) -> None:
+        """The clock was wrong in the open bin: its samples were so much later."""
+        self.floor = (self.floor[0] + later_ns, self.floor[1] - later_ns)
+
+    def _close_bin(self, now_ns: float, begun_ns: float) -> None:
         """Refit at a bin's end and steer towards the new line."""
-        self._bins.append(self._fastest)
-        self._fastest = (now_ns, np.inf)
-        width = self._width(now_ns)
-        line = supporting_line(list(self._bins), self.skew, self._params.skew_limit)
-        self._steer(line, now_ns, width)
-        self._border_ns = now_ns + width
-
-    def _width(self, now_ns: float) -> int:
         params = self._params
-        age = now_ns - (self._first_ns or 0.0)
-        if age < params.start_ns:
-            return params.start_bin_ns
-        return params.early_bin_ns if age < params.early_ns else params.bin_ns
+        self.bins += 1
+        self._finder.add(*self.floor)
+        self._stretch = min(self._stretch, self.floor, key=_delay)
+        if now_ns - self._stretch_begun_ns >= params.stretch_ns:
+            self._close_stretch(now_ns)
+        age = now_ns - begun_ns
+        starting = age < params.start_ns
+        width = params.start_bin_ns if starting else params.early_bin_ns
+        self._steer(now_ns, width if age < params.early_ns else params.bin_ns, may_jump=starting)
+        self.floor = (now_ns, np.inf)
 
-    def _steer(self, line: Line, now_ns: float, width: int) -> None:
-        params = self._params
-        current = self._knot_delay + self._slope * (now_ns - self._knot_ns)
-        target = line.at(now_ns)
-        pull = 0.0
-        if width == params.start_bin_ns:
-            current = target
-        else:
-            pull = min(max((target - current) / width, -params.slew_limit), params.slew_limit)
-        self._knot_ns, self._knot_delay = now_ns, current
-        self._slope = line.slope + pull
-        self.skew = line.slope
-        self.sigma_ns = line.sigma
+    def _close_stretch(self, now_ns: float) -> None:
+        self._finder.add_long(*self._stretch)
+        self._stretches += 1
+        if self._kept is not None:
+            arrival, delay = (np.concatenate(column) for column in zip(*self._kept, strict=True))
+            found = delays(arrival, delay, self._params.comb)
+            self._finder.comb_ns = self._params.beacon_comb_ns if self._beacons else found.comb_ns
+            self._finder.expect_spread(found.spread_ns)
+        # links change slowly: look at the 1st, 2nd, 4th, 8th ... stretch and then every 64th
+        following = self._stretches + 1
+        due = following % 64 == 0 or following & (following - 1) == 0
+        self._kept = [] if due else None
+        self._stretch = (now_ns, np.inf)
+        self._stretch_begun_ns = now_ns
+
+    def _steer(self, now_ns: float, width_ns: int, *, may_jump: bool) -> None:
+        found = self._finder.line(now_ns)
+        self.skew, self.sigma_ns = found.slope, found.sigma
+        current = found.y if may_jump else self.line.at(now_ns)
+        early = width_ns < self._params.bin_ns
+        limit = self._params.early_slew_limit if early else self._params.slew_limit
+        pull = min(max((found.y - current) / width_ns, -limit), limit)
+        self._known = True
+        self.line = Line(now_ns, current, found.slope + pull, found.sigma)
+        self.border_ns = now_ns + width_ns
+
+
+def _delay(floor: tuple[float, float]) -> float:
+    return floor[1]

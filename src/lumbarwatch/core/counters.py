@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lumbarwatch.model.checks import Floats, Integers
+from lumbarwatch.model.checks import Booleans, Floats, Integers
 from lumbarwatch.model.samples import NS_PER_S, ImuBatch, SensorInfo
 
 
@@ -14,11 +14,11 @@ from lumbarwatch.model.samples import NS_PER_S, ImuBatch, SensorInfo
 class CounterParams:
     """How far counters may stray before a device is taken to have restarted (convention)."""
 
-    reorder_ns: int = 3 * NS_PER_S  # clock or counter this far back: late or doubled packets
-    arrival_step_ns: int = 5 * NS_PER_S  # clock against arrival: a radio fade holds packets back for seconds
+    reorder_ns: int = 3 * NS_PER_S  # so far back: late or doubled packets
+    arrival_step_ns: int = 5 * NS_PER_S  # against arrival: a radio fade holds packets back for seconds
     count_step_ns: int = NS_PER_S // 2  # counter against clock
-    step_share: float = 0.2  # of the time passed: the period is only roughly known at first
-    silence_ns: int = NS_PER_S  # nothing but old samples for so long: they are not old
+    step_share: float = 0.2  # of the time passed, in both: the period is only roughly known at first
+    old_ns: int = NS_PER_S  # nothing but old samples for so long: they are not old
     remembered_gaps: int = 64  # to tell a late sample from a doubled one
 
 
@@ -33,23 +33,53 @@ class Run:
     restarted: bool  # the first one follows a restart
 
 
+@dataclass(slots=True)
+class _Counter:
+    """One counter of the device: what it showed last, and what that is with its wraps undone."""
+
+    modulo: int | None
+    raw: int = 0
+    value: int = 0
+
+    def unwrapped(self, shown: Integers, expected_step: float) -> Integers:
+        """Values (n,) of what it shows now, increasing; the first one nearest to ``expected_step`` on."""
+        step = int(shown[0]) - self.raw
+        if self.modulo is not None:
+            step += self.modulo * round((expected_step - step) / self.modulo)
+        return shown + (self.value + step - int(shown[0]))
+
+    def begin(self, shown: Integers) -> Integers:
+        """Values (n,) from 0 on."""
+        return shown - int(shown[0])
+
+    def keep(self, shown: Integers, values: Integers, at: int) -> None:
+        """Sample ``at`` is the newest."""
+        self.raw, self.value = int(shown[at]), int(values[at])
+
+
 class Counters:
     """Unwraps clock and sample number, drops what is not new, finds restarts."""
 
     def __init__(self, info: SensorInfo, params: CounterParams) -> None:
-        self._info = info
         self._params = params
+        self._clock = _Counter(info.clock_modulo_ns)
+        self._count = _Counter(info.seq_modulo)
         self._begun = False
-        self._raw_clock = 0
-        self._raw_count = 0
-        self._clock_ns = 0
-        self._count = 0
-        self._arrival_ns = 0.0
+        self._arrival_ns = 0.0  # of the newest sample
+        self._old_since_ns: float | None = None  # arrival of the first of the old samples under way
         self._gaps: deque[tuple[int, int]] = deque(maxlen=params.remembered_gaps)
-        self.period_ns: float | None = None  # rough, in device time; for plausibility only
+        self._period_ns = NS_PER_S / info.nominal_rate_hz  # for plausibility only
+        self._period_known = False
+        self._first: tuple[int, int, float] | None = None  # clock, count, arrival it is measured from
         self.doubled = 0
         self.late = 0
         self.restarts = 0
+
+    def clock_at(self, shown_ns: int) -> int | None:
+        """What the device's clock showed, unwrapped as in :class:`Run`; None before the first sample."""
+        if not self._begun:
+            return None
+        return int(self._clock.unwrapped(np.array([shown_ns]), 0.0)[0])
 
     def runs(self, batch: ImuBatch, arrival_ns: Floats) -> Iterator[Run]:
         """Cut a batch at its restarts; samples that are not new are in no run."""
@@ -58,83 +88,159 @@ class Counters:
             return
         start = 0
         while start < len(batch):
-            clock_step, count_step = self._steps(batch, arrival_ns, start)
-            elapsed = float(arrival_ns[start]) - self._arrival_ns
-            restarted = self._begun and self._is_restart(clock_step, count_step, elapsed)
-            if self._begun and not restarted and min(clock_step, count_step) <= 0:
-                start = self._skip(batch, arrival_ns, start, clock_step, count_step)
+            rest = arrival_ns[start:]
+            clock, count = self._values(batch, arrival_ns, start)
+            restarted = self._begun and self._restarts_with(clock, count, float(rest[0]))
+            if not self._begun or restarted:
+                clock, count = self._begin(batch, start)
+                self.restarts += restarted
+            elif old := self._old(clock, count, rest):
+                start += old
                 continue
-            if restarted or not self._begun:
-                self._begin(restarted=restarted)
-            else:
-                self._clock_ns += clock_step
-                self._count += count_step
-            run = self._run(batch, arrival_ns, start, restarted=restarted)
+            n = self._until_period(clock, count, rest)
+            n = self._until_restart(_first(clock, n), _first(count, n), rest[:n])
+            run = Run(start, start + n, _first(clock, n), _first(count, n), restarted=restarted)
+            self._keep(batch, run, float(rest[n - 1]))
             yield run
             start = run.stop
 
-    def _steps(self, batch: ImuBatch, arrival_ns: Floats, i: int) -> tuple[int, int]:
-        """Clock and count from the newest sample to sample i, wraps undone; 1 for what is missing."""
-        elapsed = float(arrival_ns[i]) - self._arrival_ns
-        clock_step = count_step = 1
+    def _values(
+        self, batch: ImuBatch, arrival_ns: Floats, start: int
+    ) -> tuple[Integers | None, Integers | None]:
+        """Unwrapped clock and count of the samples from ``start`` on."""
+        expected = float(arrival_ns[start]) - self._arrival_ns
+        clock = count = None
         if batch.t_device_ns is not None:
-            raw = int(batch.t_device_ns[i]) - self._raw_clock
-            clock_step = _nearest(raw, self._info.clock_modulo_ns, elapsed)
-            elapsed = float(clock_step)
+            clock = self._clock.unwrapped(batch.t_device_ns[start:], expected)
+            expected = float(int(clock[0]) - self._clock.value)
         if batch.seq is not None:
-            raw = int(batch.seq[i]) - self._raw_count
-            period_ns = self.period_ns or NS_PER_S / self._info.nominal_rate_hz
-            count_step = _nearest(raw, self._info.seq_modulo, elapsed / period_ns)
-        return clock_step, count_step
+            count = self._count.unwrapped(batch.seq[start:], expected / self._period_ns)
+        return clock, count
 
-    def _is_restart(self, clock_step: int, count_step: int, elapsed_ns: float) -> bool:
-        params = self._params
-        period_ns = self.period_ns or NS_PER_S / self._info.nominal_rate_hz
-        if min(clock_step, count_step * period_ns) < -params.reorder_ns:
+    def _begin(self, batch: ImuBatch, start: int) -> tuple[Integers | None, Integers | None]:
+        self._begun = True
+        self._gaps.clear()
+        self._old_since_ns = None
+        self._first = None
+        self._clock.value = self._count.value = 0
+        clock = None if batch.t_device_ns is None else self._clock.begin(batch.t_device_ns[start:])
+        count = None if batch.seq is None else self._count.begin(batch.seq[start:])
+        return clock, count
+
+    def _until_period(self, clock: Integers | None, count: Integers | None, arrival_ns: Floats) -> int:
+        """How many of these samples there are before the one at which the period becomes known.
+
+        With a clock: the second sample. Without: the first that arrives a second after the first.
+        """
+        n = len(arrival_ns)
+        if self._period_known or count is None:
+            return n
+        if self._first is None:
+            self._first = (0 if clock is None else int(clock[0]), int(count[0]), float(arrival_ns[0]))
+        clock_0, count_0, arrival_0 = self._first
+        if clock is not None:
+            at = int(np.searchsorted(count, count_0, side="right"))
+        else:
+            at = int(np.searchsorted(arrival_ns, arrival_0 + NS_PER_S))
+        if at == 0:
+            passed = int(clock[0]) - clock_0 if clock is not None else float(arrival_ns[0]) - arrival_0
+            self._period_ns = passed / (int(count[0]) - count_0)
+            self._period_known = True
+            return n
+        return at
+
+    # Restarts --------------------------------------------------------------------------------------------
+    def _restarts_with(self, clock: Integers | None, count: Integers | None, arrival_ns: float) -> bool:
+        """Whether the first of these samples can't be of the run so far."""
+        clock_step = None if clock is None else int(clock[0]) - self._clock.value
+        count_step = None if count is None else int(count[0]) - self._count.value
+        back_ns = min(
+            0 if clock_step is None else clock_step,
+            0 if count_step is None else count_step * self._period_ns,
+        )
+        if back_ns < -self._params.reorder_ns:
             return True
-        if min(clock_step, count_step) <= 0:
-            return elapsed_ns > params.silence_ns
-        return False
+        if back_ns < 0 or clock_step == 0 or count_step == 0:
+            old_since = arrival_ns if self._old_since_ns is None else self._old_since_ns
+            return arrival_ns - old_since > self._params.old_ns
+        steps = [None if step is None else np.array([float(step)]) for step in (clock_step, count_step)]
+        elapsed = np.array([arrival_ns - self._arrival_ns])
+        return bool(self._jumps(steps[0], steps[1], elapsed)[0])
 
-    def _skip(self, batch: ImuBatch, arrival_ns: Floats, start: int, clock_step: int, count_step: int) -> int:
-        """Count samples that are not newer than the newest; return the index of the first that may be."""
-        values, newest = batch.t_device_ns, self._clock_ns + clock_step
-        last = self._clock_ns
-        if batch.seq is not None:
-            values, newest, last = batch.seq, self._count + count_step, self._count
+    def _until_restart(self, clock: Integers | None, count: Integers | None, arrival_ns: Floats) -> int:
+        """How many of these samples there are before the first that follows a restart."""
+        n = len(arrival_ns)
+        clock_span = 0 if clock is None else int(clock[-1]) - int(clock[0])
+        count_span = 0 if count is None else int(count[-1]) - int(count[0])
+        least = self._params.count_step_ns
+        if max(clock_span, count_span * self._period_ns, float(arrival_ns[-1] - arrival_ns[0])) < least:
+            return n  # too short for any jump
+        steps = [None if values is None else np.diff(values).astype(np.float64) for values in (clock, count)]
+        jumps = self._jumps(steps[0], steps[1], np.diff(arrival_ns))
+        return int(jumps.argmax()) + 1 if jumps.any() else n
+
+    def _jumps(self, clock_step: Floats | None, count_step: Floats | None, elapsed_ns: Floats) -> Booleans:
+        """Whether clock, counter and arrival disagree by more than they may (n,), from sample to sample."""
+        params = self._params
+        tolerance = params.arrival_step_ns + params.step_share * elapsed_ns
+        counted = None if count_step is None else count_step * self._period_ns
+        if clock_step is not None:
+            jumps = np.abs(clock_step - elapsed_ns) > tolerance
+            if counted is not None and self._period_known:
+                allowed = params.count_step_ns + params.step_share * np.maximum(clock_step, counted)
+                jumps |= np.abs(clock_step - counted) > allowed
+            return jumps
+        assert counted is not None
+        if not self._period_known:
+            return np.zeros(len(elapsed_ns), dtype=bool)
+        return np.abs(counted - elapsed_ns) > tolerance
+
+    # Samples ---------------------------------------------------------------------------------------------
+    def _old(self, clock: Integers | None, count: Integers | None, arrival_ns: Floats) -> int:
+        """Count the leading samples that are not new as doubled or late; return how many."""
+        old = np.zeros(len(arrival_ns), dtype=bool)
+        if clock is not None:
+            old |= clock <= self._clock.value
+        if count is not None:
+            old |= count <= self._count.value
+        if not old[0]:
+            self._old_since_ns = None
+            return 0
+        if self._old_since_ns is None:
+            self._old_since_ns = float(arrival_ns[0])
+        old &= arrival_ns - self._old_since_ns <= self._params.old_ns  # later ones may be of a restart
+        n = len(old) if old.all() else max(1, int(old.argmin()))
+        values = clock if count is None else count
         assert values is not None
-        silent_from = np.searchsorted(arrival_ns, self._arrival_ns + self._params.silence_ns, side="right")
-        stop = max(start + 1, int(silent_from))
-        seen = values[start:stop] + (newest - int(values[start]))
-        old = max(1, int(np.searchsorted(seen, last, side="right")))
-        for value in seen[:old].tolist():
+        for value in values[:n].tolist():
             late = any(low < value < high for low, high in self._gaps)
             self.late += late
             self.doubled += not late
-        return start + old
+        return n
 
-    def _begin(self, *, restarted: bool) -> None:
-        self._begun = True
-        self._clock_ns = self._count = 0
-        self._gaps.clear()
-        self.restarts += restarted
+    def _keep(self, batch: ImuBatch, run: Run, arrival_ns: float) -> None:
+        """The run's last sample is the newest."""
+        self._remember_gaps(run)
+        cut = slice(run.start, run.stop)
+        if run.clock_ns is not None and batch.t_device_ns is not None:
+            self._clock.keep(batch.t_device_ns[cut], run.clock_ns, -1)
+        if run.count is not None and batch.seq is not None:
+            self._count.keep(batch.seq[cut], run.count, -1)
+        self._arrival_ns = arrival_ns
 
-    def _run(self, batch: ImuBatch, arrival_ns: Floats, start: int, *, restarted: bool) -> Run:
-        """Samples from start up to the next restart, or to the batch's end."""
-        clock = count = None
-        if batch.t_device_ns is not None:
-            clock = batch.t_device_ns[start:] + (self._clock_ns - int(batch.t_device_ns[start]))
-        if batch.seq is not None:
-            count = batch.seq[start:] + (self._count - int(batch.seq[start]))
-        stop = len(batch)
-        if clock is not None:
-            self._clock_ns, self._raw_clock = int(clock[-1]), int(batch.t_device_ns[stop - 1])
-        if count is not None:
-            self._count, self._raw_count = int(count[-1]), int(batch.seq[stop - 1])
-        self._arrival_ns = float(arrival_ns[stop - 1])
-        return Run(start, stop, clock, count, restarted)
+    def _remember_gaps(self, run: Run) -> None:
+        """Note where samples are missing, so that they are known should they come late."""
+        if run.count is not None:
+            values, before, step = run.count, self._count.value, 1.5
+            if int(values[-1]) - before <= len(values):
+                return  # nothing missing
+        else:
+            assert run.clock_ns is not None
+            values, before, step = run.clock_ns, self._clock.value, 1.5 * self._period_ns
+        steps = np.diff(values, prepend=before)
+        for i in np.flatnonzero(steps > step)[-self._params.remembered_gaps :].tolist():
+            self._gaps.append((int(values[i] - steps[i]), int(values[i])))
 
 
-def _nearest(raw: int, modulo: int | None, expected: float) -> int:
-    """The step that equals ``raw`` up to whole wraps and is nearest to what is expected."""
-    return raw if modulo is None else raw + modulo * round((expected - raw) / modulo)
+def _first(values: Integers | None, n: int) -> Integers | None:
+    return None if values is None else values[:n]

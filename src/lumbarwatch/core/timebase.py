@@ -1,13 +1,18 @@
-"""Samples on the host's time base: what was lost, when each sample was taken, how fast the sensor really is."""
+"""Samples on the host's time base: what was lost, when each was taken, how fast the sensor really is."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lumbarwatch.core.clock_fit import ClockFit, ClockFitParams
+from lumbarwatch.core.clock_fit import ClockFitParams
+from lumbarwatch.core.corridor import CorridorParams
+from lumbarwatch.core.counted_clock import CountedClock, CountedClockParams
 from lumbarwatch.core.counters import CounterParams, Counters, Run
+from lumbarwatch.core.device_clock import DeviceClock, Placed
 from lumbarwatch.core.streams import TimedBatch
-from lumbarwatch.model.checks import Floats, Integers
+from lumbarwatch.model.checks import Booleans, Floats, Integers
 from lumbarwatch.model.samples import NS_PER_S, ImuBatch, SensorInfo
 
 
@@ -15,157 +20,201 @@ from lumbarwatch.model.samples import NS_PER_S, ImuBatch, SensorInfo
 class TimebaseParams:
     """Tuning of the stage."""
 
-    fit: ClockFitParams = field(default_factory=ClockFitParams)
     counters: CounterParams = field(default_factory=CounterParams)
+    fit: ClockFitParams = field(default_factory=ClockFitParams)
+    corridor: CorridorParams = field(default_factory=CorridorParams)
+    counted: CountedClockParams = field(default_factory=CountedClockParams)
     least_spacing: float = 0.1  # of a period, between two samples where the offset jumps (convention)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Samples start to stop (exclusive) of a batch, placed."""
+
+    start: int
+    stop: int
+    placed: Placed
+    restarted: bool
 
 
 class Timebase:
     """Puts the samples of one sensor on the host's time base.
 
     Doubled samples and samples that come after newer ones are dropped and counted. Results do not depend on
-    how the stream is cut into batches.
+    how the stream is cut into batches; a shift of all times by whole ns shifts them and changes nothing else.
     """
 
     def __init__(self, info: SensorInfo, params: TimebaseParams | None = None) -> None:
-        self._info = info
         self._params = params or TimebaseParams()
+        self._nominal_ns = NS_PER_S / info.nominal_rate_hz
         self._counters = Counters(info, self._params.counters)
-        self._fit = ClockFit(self._params.fit)
-        self._origin_ns: int | None = None
-        self._last_ns = -1  # host time of the newest sample, from the origin
-        self._last_count = 0
-        self._last_clock = 0.0
-        self.period_ns = NS_PER_S / info.nominal_rate_hz
-        self._measured = False
-        self._span = (0.0, 0)  # device time and samples over which the period is measured
-        self.samples = 0
-        self.lost = 0
+        self._clock: DeviceClock | CountedClock | None = None
+        self._numbered = True
+        self._origin_ns = 0
+        self._last_ns = 0  # host time of the newest sample, from the origin
         self._longest_gap_ns = 0
-
-    doubled = property(lambda self: self._counters.doubled)
-    late = property(lambda self: self._counters.late)
-    restarts = property(lambda self: self._counters.restarts)
+        self._lost = 0
+        self.samples = 0
 
     @property
-    def sigma_ns(self) -> float:
-        """One sigma of the time mapping."""
-        return self._fit.sigma_ns
+    def period_ns(self) -> float:
+        """Measured sample period, of the host's time."""
+        return self._nominal_ns if self._clock is None else self._clock.period_ns
 
     @property
-    def longest_gap_s(self) -> float:
-        """Longest time without a sample."""
-        return self._longest_gap_ns / NS_PER_S
-
-    @property
-    def loss_estimated(self) -> bool:
-        """Whether losses had to be estimated, there being no sample number."""
-        return False
+    def sigma_ns(self) -> float | None:
+        """One sigma of the times given; None before the first sample."""
+        return None if self._clock is None else self._clock.sigma_ns
 
     @property
     def clock_ppm(self) -> float | None:
-        """Host clock against sensor clock."""
-        return self._fit.skew * 1e6
+        """Host clock against sensor clock; None for sensors without one."""
+        skew = None if self._clock is None else self._clock.skew
+        return None if skew is None else skew * 1e6
+
+    @property
+    def lost(self) -> int:
+        """Samples lost so far."""
+        overcounted = self._clock.overcounted if isinstance(self._clock, CountedClock) else 0
+        return max(0, self._lost - overcounted)
+
+    @property
+    def loss_estimated(self) -> bool:
+        """Whether losses are inferred from time, there being no sample number."""
+        return not self._numbered
+
+    @property
+    def doubled(self) -> int:
+        """Samples dropped because they had come before."""
+        return self._counters.doubled
+
+    @property
+    def late(self) -> int:
+        """Samples dropped because newer ones had come before."""
+        return self._counters.late
+
+    @property
+    def restarts(self) -> int:
+        """How often the device began anew."""
+        return self._counters.restarts
+
+    @property
+    def longest_gap_s(self) -> float:
+        """Longest time between two samples, where something was lost."""
+        return self._longest_gap_ns / NS_PER_S
 
     def beacon(self, t_device_ns: int, t_arrival_ns: int) -> None:
-        """Use a clock reading that came without samples."""
+        """Use a clock reading that came without samples (devices 5)."""
+        clock_ns = self._counters.clock_at(t_device_ns)
+        if self._clock is not None and clock_ns is not None:
+            self._clock.beacon(float(clock_ns), float(t_arrival_ns - self._origin_ns))
 
     def step(self, batch: ImuBatch) -> TimedBatch:
-        """Samples of ``batch`` that are new, with host time, losses and the measured period."""
-        if self._origin_ns is None:
-            self._origin_ns = int(batch.t_arrival_ns[0])
-        arrival = (batch.t_arrival_ns - self._origin_ns).astype(np.float64)
-        parts = [part for run in self._counters.runs(batch, arrival) for part in self._take(run, arrival)]
-        return _timed(batch, parts, self._origin_ns)
+        """Place the samples of ``batch`` that are new."""
+        if self._clock is None:
+            self._begin(batch)
+        arrival_ns = (batch.t_arrival_ns - self._origin_ns).astype(np.float64)
+        parts: list[_Part] = []
+        for run in self._counters.runs(batch, arrival_ns):
+            parts += self._place(run, arrival_ns[run.start : run.stop])
+        return self._timed(batch, parts)
 
-    def _take(self, run: Run, arrival: Floats) -> list[tuple[slice, Integers, Integers, bool, float]]:
-        out = []
+    def _begin(self, batch: ImuBatch) -> None:
+        params = self._params
+        self._origin_ns = int(batch.t_arrival_ns[0])
+        self._numbered = batch.seq is not None
+        if batch.t_device_ns is not None:
+            self._clock = DeviceClock(self._nominal_ns, params.fit, params.corridor)
+        else:
+            self._clock = CountedClock(self._nominal_ns, params.fit, params.counted)
+
+    def _place(self, run: Run, arrival_ns: Floats) -> list[_Part]:
+        assert self._clock is not None
         if run.restarted:
-            self._fit = ClockFit(self._params.fit, self._fit.skew)
-        arr = arrival[run.start : run.stop]
-        if run.clock_ns is not None:
-            ticks = run.clock_ns.astype(np.float64)
-        elif run.count is not None:
-            ticks = run.count * (NS_PER_S / self._info.nominal_rate_hz)
-        else:
-            ticks = arr
-        i = 0
-        while i < len(ticks):
-            j = i + self._fit.bin_end(ticks[i:])
-            t = np.rint(self._fit.map(ticks[i:j], arr[i:j])).astype(np.int64)
-            restarted = run.restarted and i == 0
-            lost = self._losses(run, ticks, i, j, restarted)
-            t = self._keep_increasing(t)
-            if restarted and self.samples:
-                lost[0] = max(0, round((t[0] - self._last_ns) / self.period_ns) - 1)
-            gaps = np.diff(t, prepend=self._last_ns if self.samples else t[0])
-            self._longest_gap_ns = max(self._longest_gap_ns, int(gaps.max()))
-            self._last_ns = int(t[-1])
-            self.samples += j - i
-            self.lost += int(lost.sum())
-            out.append((slice(run.start + i, run.start + j), t, lost, restarted, self.period_ns))
-            i = j
-        return out
+            self._clock.restart()
+        parts: list[_Part] = []
+        start = run.start
+        for placed in self._clock.place(run, arrival_ns):
+            stop = start + len(placed.t_ns)
+            parts.append(_Part(start, stop, placed, restarted=run.restarted and start == run.start))
+            start = stop
+        return parts
 
-    def _losses(self, run: Run, ticks: Floats, i: int, j: int, restarted: bool) -> Integers:
-        clock = ticks[i:j]
-        first = self.samples == 0 or restarted
-        dclock = np.diff(clock, prepend=clock[0] if first else self._last_clock)
-        if run.count is not None:
-            count = run.count[i:j]
-            steps = np.diff(count, prepend=count[0] - 1 if first else self._last_count)
-            self._last_count = int(count[-1])
-        else:
-            if not self._measured and len(dclock) > 1:
-                self.period_ns = float(dclock[1])
-            steps = np.maximum(np.rint(dclock / self.period_ns).astype(np.int64), 1)
-        if first:
-            steps[0] = 1
-        self._last_clock = float(clock[-1])
-        span, n = self._span
-        counted = int(steps[1:].sum() if first else steps.sum())
-        self._span = (span + float(dclock.sum()), n + counted)
-        if self._span[1] >= 1:
-            self.period_ns = self._span[0] / self._span[1] * (1 + self._fit.skew)
-            self._measured = True
-        return steps - 1
-
-    def _keep_increasing(self, t: Integers) -> Integers:
-        if self._last_ns < 0 and not self.samples:
-            least = t
-        spacing = max(1, int(self._params.least_spacing * self.period_ns))
-        ramp = np.arange(1, len(t) + 1) * spacing
-        if self.samples:
-            t = np.maximum(t, self._last_ns + ramp)
-        return np.maximum.accumulate(t - ramp) + ramp
-
-
-def _timed(batch: ImuBatch, parts: list, origin: int) -> TimedBatch:
-    if not parts:
-        none = np.empty(0, dtype=np.int64)
+    def _timed(self, batch: ImuBatch, parts: list[_Part]) -> TimedBatch:
+        """The samples of the parts, on the host's time."""
+        if not parts:
+            return _empty(batch)
+        t_ns = np.rint(_whole([part.placed.t_ns for part in parts])).astype(np.int64)
+        lost = _whole([part.placed.lost for part in parts])
+        period_ns = _whole([part.placed.period_ns for part in parts])
+        restarted = np.zeros(len(t_ns), dtype=np.bool_)
+        at = 0
+        for part in parts:
+            restarted[at] = part.restarted
+            at += part.stop - part.start
+        t_ns = self._increasing(t_ns, period_ns)
+        self._note_gaps(t_ns, lost, restarted, period_ns)
+        self._last_ns = int(t_ns[-1])
+        self.samples += len(t_ns)
+        t_ns += self._origin_ns
+        taken = _taken(parts)
         return TimedBatch(
-            none,
-            none,
-            np.empty((0, 3)),
-            None if batch.acc_mps2 is None else np.empty((0, 3)),
-            None if batch.quat_wxyz is None else np.empty((0, 4)),
-            none,
-            np.empty(0, dtype=bool),
-            np.empty(0),
+            t_ns=t_ns,
+            arrival_ns=batch.t_arrival_ns[taken],
+            gyr_radps=batch.gyr_radps[taken],
+            acc_mps2=None if batch.acc_mps2 is None else batch.acc_mps2[taken],
+            quat_wxyz=None if batch.quat_wxyz is None else batch.quat_wxyz[taken],
+            lost=lost,
+            restarted=restarted,
+            period_ns=period_ns,
         )
-    index = np.concatenate([np.arange(p[0].start, p[0].stop) for p in parts])
-    restarted = np.zeros(len(index), dtype=bool)
-    at = 0
-    for p in parts:
-        restarted[at] = p[3]
-        at += len(p[1])
+
+    def _increasing(self, t_ns: Integers, period_ns: Floats) -> Integers:
+        """Times that increase, by least spacing where they would stand still or go back."""
+        steps = np.empty_like(t_ns)
+        steps[0] = t_ns[0] - self._last_ns if self.samples else 1
+        np.subtract(t_ns[1:], t_ns[:-1], out=steps[1:])
+        spacing = (self._params.least_spacing * period_ns).astype(np.int64)
+        if (steps >= spacing).all() or (self.samples == 0 and (steps[1:] >= spacing[1:]).all()):
+            return t_ns
+        ramp = np.cumsum(spacing)
+        least = self._last_ns if self.samples else int(t_ns[0] - spacing[0])
+        return np.maximum(np.maximum.accumulate(t_ns - ramp), least) + ramp
+
+    def _note_gaps(self, t_ns: Integers, lost: Integers, restarted: Booleans, period_ns: Floats) -> None:
+        """Count losses; what a restart cost is told by time alone."""
+        for i in np.flatnonzero(restarted).tolist():
+            before = self._last_ns if i == 0 else int(t_ns[i - 1])
+            lost[i] = max(0, round((int(t_ns[i]) - before) / float(period_ns[i])) - 1)
+        missing = np.flatnonzero(lost)
+        if not len(missing):
+            return
+        self._lost += int(lost.sum())
+        before_ns = np.where(missing == 0, self._last_ns, t_ns[missing - 1])
+        self._longest_gap_ns = max(self._longest_gap_ns, int((t_ns[missing] - before_ns).max()))
+
+
+def _whole(parts: list[NDArray[Any]]) -> NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _taken(parts: list[_Part]) -> slice | Integers:
+    """Which samples of their batch the parts hold."""
+    start, stop = parts[0].start, parts[-1].stop
+    if sum(part.stop - part.start for part in parts) == stop - start:
+        return slice(start, stop)
+    return np.concatenate([np.arange(part.start, part.stop) for part in parts])
+
+
+def _empty(batch: ImuBatch) -> TimedBatch:
+    none = np.empty(0, dtype=np.int64)
     return TimedBatch(
-        t_ns=np.concatenate([p[1] for p in parts]) + origin,
-        arrival_ns=batch.t_arrival_ns[index],
-        gyr_radps=batch.gyr_radps[index],
-        acc_mps2=None if batch.acc_mps2 is None else batch.acc_mps2[index],
-        quat_wxyz=None if batch.quat_wxyz is None else batch.quat_wxyz[index],
-        lost=np.concatenate([p[2] for p in parts]),
-        restarted=restarted,
-        period_ns=np.concatenate([np.full(len(p[1]), p[4]) for p in parts]),
+        t_ns=none,
+        arrival_ns=none,
+        gyr_radps=np.empty((0, 3)),
+        acc_mps2=None if batch.acc_mps2 is None else np.empty((0, 3)),
+        quat_wxyz=None if batch.quat_wxyz is None else np.empty((0, 4)),
+        lost=none,
+        restarted=np.empty(0, dtype=np.bool_),
+        period_ns=np.empty(0),
     )
