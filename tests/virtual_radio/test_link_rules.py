@@ -119,6 +119,15 @@ async def test_a_sensor_that_was_away_is_looked_for_after_three_failures():
     assert heard.column(LUMBAR, "seq").tolist() == list(range(24 * 104))
 
 
+async def test_a_sensor_whose_address_has_changed_is_found_by_its_serial_number():
+    sensors = [VirtualSensor("movesense", signals(PELVIS, 3.0))]
+    old = FoundSensor("movesense", "Movesense 204630000001", "F0:F1:F2:F3:F4:77", "204630000001")
+    heard, radio = await stream(sensors, timing=LinkTiming(connect_s=0.2), targets={PELVIS: old})
+    assert radio.peripherals[0].connections == 1
+    assert len(heard.column(PELVIS, "gyr_radps")) == 312
+    assert heard.states(PELVIS).count(LinkState.LOST) == 3
+
+
 async def test_an_unknown_serial_number_is_searched_for_for_ever():
     timing = LinkTiming(scan_s=0.5)
     sensors = pair("lm1", 2.0)
