@@ -51,7 +51,7 @@ class Demo:
 def start_demo(data: Path, *options: str) -> Demo:
     """Run ``lumbarwatch demo`` in an empty folder and wait for its address."""
     command = [sys.executable, "-c", "from lumbarwatch.cli.main import main; main()", "demo"]
-    data.mkdir(parents=True)
+    data.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
         [*command, "--no-browser", "--port", "0", "--data", str(data), *options],
         stdout=subprocess.PIPE,
@@ -84,8 +84,8 @@ def demo_at(tmp_path):
     """Start demos that end with the test."""
     started = []
 
-    def start(*options):
-        started.append(start_demo(tmp_path / f"data{len(started)}", *options))
+    def start(*options, data=None):
+        started.append(start_demo(data or tmp_path / f"data{len(started)}", *options))
         return started[-1]
 
     yield start

@@ -1,7 +1,6 @@
 """A hub whose sensors and analysis do what a test says."""
 
 import asyncio
-from types import MappingProxyType
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.wire.errors import DecodeError
 
 TARGETS = {Placement.PELVIS: "AA", Placement.LUMBAR: "BB"}
+DESCRIPTION = {"rate_hz": 104.0, "acc_scale_mps2": 0.0048, "gyr_scale_radps": 0.0012, "serial": "S1"}
 KEY = b"k" * 32
 HUB_PORT = 8600
 PAGE_PORT = 8501
@@ -32,7 +32,7 @@ class ScriptedDriver:
     info = SensorInfo(nominal_rate_hz=104.0, seq_modulo=65536, family="lm1")
 
     def describe(self):
-        return {"rate_hz": 104.0}
+        return dict(DESCRIPTION)
 
     def decode(self, notification):
         if notification.payload == b"garbage":
@@ -207,6 +207,3 @@ def poses(t_ns, n=3):
         valid=np.ones(n, dtype=bool),
         **columns,
     )
-
-
-NO_SENSORS = MappingProxyType({})

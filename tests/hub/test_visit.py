@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from hub.scripted import ScriptedHub, poses, red, rep, settle
+from hub.scripted import DESCRIPTION, ScriptedHub, poses, red, rep, settle
 from lumbarwatch.hub.messages import StepAction
 from lumbarwatch.model.events import (
     BarLoad,
@@ -72,7 +72,8 @@ async def test_the_recording_holds_everything_from_the_first_packet_of_the_first
     assert payloads == [b"early", b"then"]
     assert recording.finished
     assert not recording.recovered
-    assert recording.header.sensors[LUMBAR] == {"family": "lm1", "rate_hz": 104.0}
+    assert b"Anna" not in recording.path.read_bytes()  # names of people stay out of files
+    assert recording.header.sensors[LUMBAR] == {"family": "lm1", **DESCRIPTION}
     assert not list(scripted.folder.live.glob("*.mcap"))
 
 

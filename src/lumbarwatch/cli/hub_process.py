@@ -10,6 +10,7 @@ from lumbarwatch.cli.demo_athlete import DemoAthlete
 from lumbarwatch.cli.elastic_clock import ElasticClock
 from lumbarwatch.cli.finding import find_sensors
 from lumbarwatch.cli.plans import DemoPlan, WantedSensors
+from lumbarwatch.cli.restoring import restore
 from lumbarwatch.hub.service import Hub, serve
 from lumbarwatch.hub.settings import HubSettings
 from lumbarwatch.model.session import CalibrationSource
@@ -29,7 +30,9 @@ def run_hub(
             hub.first.targets = targets
             hub.first.start(calibration=CalibrationSource.AUTOMATIC)
 
-        await serve(settings, listener, clock=clock, stop=stop, ready=ready, companion=begin)
+        await serve(
+            settings, listener, clock=clock, stop=stop, ready=ready, companion=begin, on_recovered=restore
+        )
 
     child.live(channel, body)
 
@@ -48,6 +51,7 @@ def run_demo_hub(channel: Connection, listener: socket.socket, settings: HubSett
                 ready=ready,
                 backend=athlete.radio.backend,
                 companion=athlete.train,
+                on_recovered=restore,
             )
 
     child.live(channel, body)

@@ -111,6 +111,37 @@ class Archive:
     ) -> None:
         self._history.close()
 
+    @property
+    def folder(self) -> DataFolder:
+        """Where everything lies."""
+        return self._folder
+
+    def has(self, session_id: str) -> bool:
+        """Whether a session has its row."""
+        return self._history.has_session(session_id)
+
+    def knows(self, athlete_id: str) -> bool:
+        """Whether an athlete is in the history."""
+        return any(athlete.id == athlete_id for athlete in self._history.athletes())
+
+    def keep(self, visit: FinishedVisit, recording: Path) -> None:
+        """Write the row of a visit whose recording is finished.
+
+        Raises
+        ------
+        StoreError
+            It can't be written.
+        """
+        self._history.save_session(
+            visit.session,
+            visit.calibration,
+            visit.sets,
+            visit.reps,
+            pipeline_version=visit.header.pipeline_version,
+            about=visit.about(recording),
+            symptoms=[event for event in visit.controls if isinstance(event, Symptom)],
+        )
+
     def save(self, visit: FinishedVisit) -> str:
         """Finish the recording, then write the row; return what went wrong ("": nothing). Blocks.
 
@@ -121,15 +152,7 @@ class Archive:
             recording = compact(visit.live, self._folder.recordings, keep_live=True)
             if visit.athlete.id:
                 self._history.add_athlete(visit.athlete)
-            self._history.save_session(
-                visit.session,
-                visit.calibration,
-                visit.sets,
-                visit.reps,
-                pipeline_version=visit.header.pipeline_version,
-                about=visit.about(recording),
-                symptoms=[event for event in visit.controls if isinstance(event, Symptom)],
-            )
+            self.keep(visit, recording)
             discard_live(visit.live)
         except StoreError as error:
             _LOG.warning("The session could not be saved yet: %s", error)

@@ -21,7 +21,7 @@ from lumbarwatch.model.clock import Clock
 from lumbarwatch.sensors.link import Backend
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.ids import new_id
-from lumbarwatch.store.recording import recover
+from lumbarwatch.store.recording import Recovered, recover
 
 _LOG = logging.getLogger(__name__)
 
@@ -82,6 +82,9 @@ Companion = Callable[[Hub], Awaitable[None]]
 """What begins beside the hub in its loop: a simulated athlete, the search for sensors."""
 
 
+OnRecovered = Callable[[Archive, Recovered], None]
+
+
 async def serve(
     settings: HubSettings,
     listener: socket.socket,
@@ -91,10 +94,12 @@ async def serve(
     ready: Callable[[], None],
     backend: Backend | None = None,
     companion: Companion | None = None,
+    on_recovered: OnRecovered = lambda _archive, _found: None,
 ) -> None:
     """Run a hub until ``stop`` is set, then end the visits and save them.
 
-    ``ready`` is called once the doors are open; the companion begins then.
+    ``ready`` is called once the doors are open; the companion begins then. ``on_recovered`` gets each session
+    that a crash had left (in a thread, before anything else begins).
 
     Raises
     ------
@@ -105,6 +110,7 @@ async def serve(
     with Archive.open(folder) as archive:
         for found in await asyncio.to_thread(recover, folder):
             _LOG.warning("%s", found.message)
+            await asyncio.to_thread(on_recovered, archive, found)
         feed = Feed(new_id(), time.monotonic)
         parts = Parts(folder, archive, feed, clock, backend, settings.simulated, settings.speed)
         hub = Hub(settings, parts)

@@ -8,7 +8,7 @@ queue.
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from lumbarwatch.core.pipeline import PIPELINE_VERSION, Pipeline
@@ -228,9 +228,10 @@ class Visit:
 
     def _setup(self) -> PipelineSetup:
         sensors = {place: driver.info for place, driver in self._drivers.items()}
-        return PipelineSetup(
-            sensors=sensors, athlete=self._plan.athlete, calibration_source=self._plan.calibration
-        )
+        nameless = replace(
+            self._plan.athlete, name=""
+        )  # the setup goes into the file; names stay out of files
+        return PipelineSetup(sensors=sensors, athlete=nameless, calibration_source=self._plan.calibration)
 
     def _header(self, setup: PipelineSetup) -> RecordingHeader:
         return RecordingHeader(
