@@ -11,9 +11,9 @@ from lumbarwatch.model.errors import UserError
 from lumbarwatch.model.events import Event, LinkEvent, PoseBatch
 from lumbarwatch.model.samples import ImuBatch
 from lumbarwatch.model.session import Athlete, Session
+from lumbarwatch.sensors.base import DecodeError
 from lumbarwatch.store.header import RecordingHeader
 from lumbarwatch.store.recording import Recovered, read_recording
-from lumbarwatch.wire.errors import DecodeError
 
 _LOG = logging.getLogger(__name__)
 

@@ -228,9 +228,8 @@ class Visit:
 
     def _setup(self) -> PipelineSetup:
         sensors = {place: driver.info for place, driver in self._drivers.items()}
-        nameless = replace(
-            self._plan.athlete, name=""
-        )  # the setup goes into the file; names stay out of files
+        # The setup goes into the file, and names of people stay out of files.
+        nameless = replace(self._plan.athlete, name="")
         return PipelineSetup(sensors=sensors, athlete=nameless, calibration_source=self._plan.calibration)
 
     def _header(self, setup: PipelineSetup) -> RecordingHeader:
