@@ -11,6 +11,9 @@ from lumbarwatch.model.samples import ImuBatch, Placement, SensorInfo
 from lumbarwatch.model.session import CalibrationSource
 from lumbarwatch.simulate.session import SimulatedSession
 
+LONGEST_STEP_NS = 100_000_000
+"""What arrives later than this after the sample before it is another packet."""
+
 Item = ImuBatch | ControlEvent | LinkEvent
 
 
@@ -47,12 +50,14 @@ def steps(session: SimulatedSession) -> list[StepBegun | StepDone]:
 
 
 def cut(batches: Iterable[ImuBatch], sizes: Iterable[int]) -> list[ImuBatch]:
-    """Batches in pieces of these sizes, over and over."""
+    """Batches in pieces of these sizes, over and over; no piece holds samples back over a gap."""
     pieces, all_sizes, k = [], list(sizes), 0
     for batch in batches:
+        gaps = np.flatnonzero(np.diff(batch.t_arrival_ns) > LONGEST_STEP_NS) + 1
         at = 0
         while at < len(batch):
             end = min(len(batch), at + all_sizes[k % len(all_sizes)])
+            end = min([end, *gaps[gaps > at]])
             pieces.append(batch.part(at, end))
             at, k = end, k + 1
     return pieces

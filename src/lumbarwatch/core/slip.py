@@ -59,14 +59,12 @@ class SlipWatch:
         self, start: int, stop: int, origin_ns: int, mountings: Mapping[Placement, Mounting]
     ) -> Slipped | None:
         """The first change between grid indices start and stop, which are already in the history."""
-        standing = self._first_standing(start, stop, origin_ns, mountings)
-        if self.suspected is not None:
-            return standing
-        jumped = self._first_slip(start, stop if standing is None else standing.index, origin_ns)
-        if jumped is not None:
-            self.suspected = jumped.event.placement
-            return jumped
-        return standing
+        found = self._first_standing(start, stop, origin_ns, mountings)
+        if self.suspected is None:
+            found = self._first_slip(start, stop if found is None else found.index, origin_ns) or found
+        if found is not None:
+            self.suspected = found.event.placement if isinstance(found.event, SlipSuspected) else None
+        return found
 
     def ignore_until(self, index: int) -> None:
         """The calibration changed here: what lies before is measured against another zero."""
@@ -165,7 +163,6 @@ class SlipWatch:
             place = max(off_deg, key=lambda each: abs(off_deg[each]))
             if abs(off_deg[place]) < p.stand_shift_deg or abs(off_deg[place.other]) > 0.5 * p.stand_shift_deg:
                 return None
-        self.suspected = None
         shift = off_deg[place]
         corrected = dict(mountings)
         if abs(shift) >= p.correct_deg:
