@@ -58,7 +58,7 @@ def sensor_quality(timebase: Timebase, fusion: Fusion, source: OrientationSource
         longest_gap_s=timebase.longest_gap_s,
         rate_hz=1e9 / period if period else None,
         clock_ppm=timebase.clock_ppm,
-        clock_sigma_ms=timebase.sigma_ns / 1e6,
+        clock_sigma_ms=None if timebase.sigma_ns is None else timebase.sigma_ns / 1e6,
         restarts=timebase.restarts,
         saturated=getattr(fusion, "saturated", 0),
         gyr_bias_dps=float(np.degrees(np.linalg.norm(fusion.bias_radps))),

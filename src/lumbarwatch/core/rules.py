@@ -36,8 +36,15 @@ CUES: dict[WarningId, str] = {
     WarningId.W7: "High load for you this week.",
 }
 CUE_PRIORITY = (
-    WarningId.W2, WarningId.W1, WarningId.W1B, WarningId.W4B, WarningId.W4, WarningId.W5, WarningId.W3B, WarningId.W3,
-)  # fmt: skip
+    WarningId.W2,
+    WarningId.W1,
+    WarningId.W1B,
+    WarningId.W4B,
+    WarningId.W4,
+    WarningId.W5,
+    WarningId.W3B,
+    WarningId.W3,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from lumbarwatch.model.session import Athlete, Calibration, CalibrationSource
 class PipelineSetup:
     """Sensors, athlete, and where the calibration comes from.
 
-    ``calibration_source``: GUIDED and META take it from :class:`StepDone` events, AUTOMATIC finds standing and
-    bows by itself. ``preset``: a calibration known beforehand (re-analysis, a second pass), used from the start.
+    ``calibration_source``: GUIDED and META take it from :class:`StepDone` events, AUTOMATIC finds standing
+    and bows by itself. ``preset``: a calibration known beforehand (re-analysis, a second pass).
     """
 
     sensors: Mapping[Placement, SensorInfo] = field(

@@ -118,7 +118,7 @@ class SlipWatch:
         return max(sharp, key=lambda place: sharp[place])
 
     def _lying(self, start: int, stop: int) -> bool:
-        """Face up throughout: standing and bending, people move one segment alone as fast as a strap slips."""
+        """Face up throughout: bending, people move one segment alone as fast as a strap slips."""
         pitch = self._history.channel("pelvis_pitch_deg", start, stop)
         low, high = self._params.lying_deg
         return bool(((pitch > low) & (pitch < high)).all())

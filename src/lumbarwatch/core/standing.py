@@ -1,4 +1,4 @@
-"""Finding the first long quiet standing, and the way back to it, without being told (definitions 3, automatic)."""
+"""Finding the first long quiet standing, and the way back to it, without being told (definitions 3)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class StandingFinder:
     def take(
         self, stretches: Mapping[Placement, Stretch] | None
     ) -> tuple[tuple[int, int], tuple[int, int]] | None:
-        """Take the next second (None: a sensor gave nothing); return (stand, bows) in seconds when worth a try."""
+        """Take the next second (None: a sensor gave nothing); return (stand, bows) in s when worth a try."""
         p = self._params
         now = len(self._seconds)
         second = _Second(still=False, up={}) if stretches is None else self._summary(stretches)

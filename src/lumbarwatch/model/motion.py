@@ -25,7 +25,7 @@ PHASES: tuple[Phase, ...] = tuple(Phase)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PoseBatch:
-    """Both segments' angles on the common time grid; n >= 0 points. NaN = unknown (a lost sensor, no calibration).
+    """Both segments' angles on the common grid; n >= 0 points. NaN = unknown (a lost sensor, no calibration).
 
     All angles in degrees with the signs of definitions 1. ``valid`` is true where both sensors gave a trusted
     angle. ``phase_code`` indexes :data:`PHASES`.
@@ -75,6 +75,23 @@ class RepQuality:
             object.__setattr__(self, name, round(float(getattr(self, name)), FIGURE_DIGITS))
 
 
+_FIGURES = (
+    "rom_deg",
+    "rom_m",
+    "rom_fraction",
+    "phi_top_deg",
+    "tilt_lockout_deg",
+    "lambda_lockout_deg",
+    "lambda_peak_deg",
+    "lambda_eccentric_max_deg",
+    "roll_lockout_deg",
+    "rate_peak_dps",
+    "rate_mean_dps",
+    "tilt_sigma_deg",
+    "lambda_sigma_deg",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Rep:
     """One repetition (definitions 4). Times on the host time base in ns; None = not known.
@@ -114,9 +131,7 @@ class Rep:
         times = (self.t_start_ns, self.t_lockout_ns, self.t_lower_ns, self.t_end_ns)
         if list(times) != sorted(times):
             raise ModelError(f"t_start_ns, t_lockout_ns, t_lower_ns, t_end_ns: {times} are not in order")
-        for name in ("rom_deg", "rom_m", "rom_fraction", "phi_top_deg", "tilt_lockout_deg", "lambda_lockout_deg",
-                     "lambda_peak_deg", "lambda_eccentric_max_deg", "roll_lockout_deg", "rate_peak_dps",
-                     "rate_mean_dps", "tilt_sigma_deg", "lambda_sigma_deg"):  # fmt: skip
+        for name in _FIGURES:
             value = getattr(self, name)
             checks.finite(name, value)
             if value is not None:

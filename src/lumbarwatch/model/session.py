@@ -184,7 +184,7 @@ class Calibration:
     reference: ReferenceThrusts | None = None
     swapped: bool | None = False  # None: undecided
     sigma_deg: float = 2.5  # of the zero; convention until measured
-    lift_recognised: bool = False  # not valid, but the lift showed itself: reps are counted, nothing is graded
+    lift_recognised: bool = False  # not valid, but the lift showed itself: counted, not graded
 
     @classmethod
     def none(cls, *reasons: CalibrationReason) -> "Calibration":
