@@ -34,7 +34,7 @@ class ScriptedDriver:
     def describe(self):
         return dict(DESCRIPTION)
 
-    def decode(self, notification):
+    def read(self, notification):
         if notification.payload == b"garbage":
             raise DecodeError("no packet")
         return [

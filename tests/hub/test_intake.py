@@ -9,7 +9,7 @@ from lumbarwatch.hub.intake import Intake
 from lumbarwatch.model.events import BarLoad, LinkEvent, LinkState, PhaseChanged
 from lumbarwatch.model.motion import Phase
 from lumbarwatch.model.notification import RawNotification
-from lumbarwatch.model.samples import ImuBatch, Placement
+from lumbarwatch.model.samples import ClockReading, ImuBatch, Placement
 from lumbarwatch.wire.errors import DecodeError
 
 
@@ -29,11 +29,13 @@ class Log:
     def link(self, event):
         self.lines.append("record link")
 
-    def decode(self, notification):
+    def read(self, notification):
         text = notification.payload.decode()
-        self.lines.append(f"decode {text}")
+        self.lines.append(f"read {text}")
         if text == "garbage":
             raise DecodeError("no")
+        if text == "clock":
+            return [ClockReading(notification.placement, 1, notification.t_arrival_ns)]
         return [_batch(notification)]
 
     def push(self, *items):
@@ -67,10 +69,10 @@ def log():
 
 @pytest.fixture
 def intake(log):
-    return Intake(log, dict.fromkeys(Placement, log.decode), log)
+    return Intake(log, dict.fromkeys(Placement, log.read), log)
 
 
-def test_everything_is_recorded_before_anything_is_decoded(log, intake):
+def test_everything_is_recorded_before_anything_is_read(log, intake):
     arrivals = [
         _bytes("a"),
         BarLoad(7, bar_kg=60),
@@ -83,16 +85,21 @@ def test_everything_is_recorded_before_anything_is_decoded(log, intake):
         "record control",
         "record b",
         "record link",
-        "decode a",
-        "decode b",
+        "read a",
+        "read b",
         "push ImuBatch BarLoad ImuBatch LinkEvent",
     ]
     assert events == [PhaseChanged(1, Phase.ARMED)]
 
 
+def test_a_clock_reading_keeps_its_place_among_the_samples(log, intake):
+    intake.take([_bytes("a"), _bytes("clock"), _bytes("b")])
+    assert log.lines[-1] == "push ImuBatch ClockReading ImuBatch"
+
+
 def test_bytes_that_cannot_be_decoded_are_recorded_and_counted(log, intake):
     intake.take([_bytes("garbage"), _bytes("a")])
-    assert log.lines == ["record garbage", "record a", "decode garbage", "decode a", "push ImuBatch"]
+    assert log.lines == ["record garbage", "record a", "read garbage", "read a", "push ImuBatch"]
     assert intake.undecodable[Placement.PELVIS] == 1
     assert intake.undecodable[Placement.LUMBAR] == 0
 

@@ -1,5 +1,7 @@
 """A session recorded by the hub's own door from LM-1 packets, and what it said live."""
 
+from itertools import chain
+
 import numpy as np
 
 from exchange.tables import columns, part
@@ -39,6 +41,14 @@ def packets(placement, seconds=20.0):
             yield RawNotification(placement, t_ns, t_ns + 10**18, lm1.DATA, payload)
 
 
+def beacons(placement, seconds=20.0):
+    """Once a second the sensor's clock alone, sooner with the host than any sample taken then."""
+    for k in range(1, round(seconds)):
+        t_ns = 100 * SECOND + k * SECOND + 500_000
+        payload = bytes(lm1.ClockBeacon(k, k * 1_000_000))
+        yield RawNotification(placement, t_ns, t_ns + 10**18, lm1.CLOCK, payload)
+
+
 def events():
     """Buttons and links between the packets."""
     stand, hinge = CalibrationStep.STAND, CalibrationStep.HINGE
@@ -55,7 +65,8 @@ def events():
 
 def arrivals(seconds=20.0):
     """Everything that reaches the hub, in the order in which it does."""
-    everything = [*packets(Placement.PELVIS, seconds), *packets(Placement.LUMBAR, seconds), *events()]
+    told = (source(place, seconds) for place in Placement for source in (packets, beacons))
+    everything = [*chain.from_iterable(told), *events()]
     return sorted(everything, key=lambda item: getattr(item, "t_arrival_ns", None) or item.t_ns)
 
 
@@ -79,7 +90,7 @@ def lived(folder):
         calibration_source=CalibrationSource.GUIDED,
     )
     recorder = Recorder.open(DataFolder(folder / "data").create(), header(setup))
-    decode = {place: decoder.decode for place, decoder in decoders.items()}
+    decode = {place: decoder.read for place, decoder in decoders.items()}
     intake = Intake(recorder, decode, Pipeline(setup))
     said = []
     for item in arrivals():

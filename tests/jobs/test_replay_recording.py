@@ -8,7 +8,7 @@ from lumbarwatch.jobs.analyze import analyze, read_replay
 from lumbarwatch.jobs.findings import joined
 from lumbarwatch.model.events import BarLoad, CalibrationClosed, LinkEvent, SessionEnd
 from lumbarwatch.model.motion import PoseBatch
-from lumbarwatch.model.samples import ImuBatch, OrientationSource, Placement
+from lumbarwatch.model.samples import ClockReading, ImuBatch, OrientationSource, Placement
 from lumbarwatch.model.session import CalibrationSource
 
 
@@ -40,7 +40,12 @@ def test_every_packet_button_and_link_event_is_pushed_in_order(session):
         batches = [item for item in only.pushed if isinstance(item, ImuBatch) and item.placement is place]
         seq = np.concatenate([batch.seq for batch in batches])
         np.testing.assert_array_equal(seq, np.delete(np.arange(2000), [600, 601, 900, 901]))
-    times = [item.t_arrival_ns[-1] if isinstance(item, ImuBatch) else item.t_ns for item in only.pushed]
+        readings = [
+            item for item in only.pushed if isinstance(item, ClockReading) and item.placement is place
+        ]
+        assert [reading.t_device_ns for reading in readings] == [k * 10**9 for k in range(1, 20)]
+        assert {reading.t_arrival_ns - reading.t_device_ns for reading in readings} == {100_000_500_000}
+    times = [_time(item) for item in only.pushed]
     assert times == sorted(times)
 
 
@@ -65,3 +70,9 @@ def test_an_unknown_sensor_family_is_bad_input(session, tmp_path):
     with pytest.raises(InputError) as caught:
         analyze(other)
     assert caught.value.reason is InputReason.UNREADABLE
+
+
+def _time(item):
+    if isinstance(item, ImuBatch):
+        return item.t_arrival_ns[-1]
+    return item.t_arrival_ns if isinstance(item, ClockReading) else item.t_ns

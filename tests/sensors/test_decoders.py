@@ -171,6 +171,8 @@ def test_lm1_clock_beacons_are_readings_and_no_samples():
     assert decoder.decode(notification) == []
     assert decoder.clock_reading(notification) == ClockReading(Placement.LUMBAR, 7000, 99)
     assert decoder.clock_reading(note("lm1", payload)) is None
+    assert decoder.read(notification) == [ClockReading(Placement.LUMBAR, 7000, 99)]
+    assert [len(batch) for batch in decoder.read(note("lm1", lm1_packet(0, 1000)))] == [2]
     with pytest.raises(DecodeError):
         decoder.clock_reading(RawNotification(Placement.LUMBAR, 99, 0, lm1.CLOCK, payload[:5]))
     assert new("movella").clock_reading(notification) is None

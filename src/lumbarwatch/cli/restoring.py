@@ -9,7 +9,7 @@ from lumbarwatch.hub.archive import Archive, FinishedVisit
 from lumbarwatch.jobs.replay_recording import replay_recording
 from lumbarwatch.model.errors import UserError
 from lumbarwatch.model.events import Event, LinkEvent, PoseBatch
-from lumbarwatch.model.samples import ImuBatch
+from lumbarwatch.model.samples import ClockReading, ImuBatch
 from lumbarwatch.model.session import Athlete, Session
 from lumbarwatch.sensors.base import DecodeError
 from lumbarwatch.store.header import RecordingHeader
@@ -44,7 +44,7 @@ def _analysed(archive: Archive, found: Recovered) -> FinishedVisit:
         live=found.live,
         duration_s=replay.duration_s,
         events=tuple(_found(events)),
-        controls=tuple(item for item in items if not isinstance(item, ImuBatch | LinkEvent)),
+        controls=tuple(item for item in items if not isinstance(item, ImuBatch | ClockReading | LinkEvent)),
     )
 
 

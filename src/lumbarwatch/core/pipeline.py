@@ -39,7 +39,7 @@ from lumbarwatch.model.events import (
 )
 from lumbarwatch.model.motion import PHASES, Phase, PoseBatch
 from lumbarwatch.model.quality import SensorQuality
-from lumbarwatch.model.samples import NS_PER_S, ImuBatch, Placement
+from lumbarwatch.model.samples import NS_PER_S, ClockReading, ImuBatch, Placement
 from lumbarwatch.model.session import Calibration, CalibrationStep, Mounting
 from lumbarwatch.model.verdicts import NotGraded, NotGradedReason, WarningId
 
@@ -76,12 +76,14 @@ class Pipeline:
         self._steps_open = False
         self._adopt(self._calibrator.calibration)
 
-    def push(self, *items: ImuBatch | ControlEvent | LinkEvent) -> list[Event]:
+    def push(self, *items: ImuBatch | ClockReading | ControlEvent | LinkEvent) -> list[Event]:
         """Take items in the order in which they arrived; return what they brought about."""
         events: list[Event] = []
         for item in items:
             if isinstance(item, ImuBatch):
                 events += self._take(item)
+            elif isinstance(item, ClockReading):
+                self._timebase[item.placement].beacon(item.t_device_ns, item.t_arrival_ns)
             else:
                 self._arrived += 1
                 insort(self._control, (item.t_ns, self._arrived, item))

@@ -7,13 +7,13 @@ from typing import Protocol, TypeAlias
 
 from lumbarwatch.model.events import ControlEvent, Event, LinkEvent
 from lumbarwatch.model.notification import RawNotification
-from lumbarwatch.model.samples import ImuBatch, Placement
+from lumbarwatch.model.samples import ClockReading, ImuBatch, Placement
 from lumbarwatch.sensors.base import DecodeError
 
 _LOG = logging.getLogger(__name__)
 
 Arrival: TypeAlias = RawNotification | ControlEvent | LinkEvent
-Decode: TypeAlias = Callable[[RawNotification], list[ImuBatch]]
+Read: TypeAlias = Callable[[RawNotification], list[ImuBatch | ClockReading]]
 
 
 class RecorderLike(Protocol):
@@ -35,7 +35,7 @@ class RecorderLike(Protocol):
 class PipelineLike(Protocol):
     """What intake needs of the analysis (see :class:`lumbarwatch.core.pipeline.Pipeline`)."""
 
-    def push(self, *items: ImuBatch | ControlEvent | LinkEvent) -> list[Event]:
+    def push(self, *items: ImuBatch | ClockReading | ControlEvent | LinkEvent) -> list[Event]:
         """Take items that arrived together."""
         ...
 
@@ -51,8 +51,8 @@ class Intake:
     ----------
     recorder
         Gets everything first, bytes that can't be decoded included.
-    decode
-        Each sensor's decoder.
+    read
+        Samples and clock readings of a notification, by each sensor's decoder.
     pipeline
         The analysis.
     on_garbage
@@ -62,12 +62,12 @@ class Intake:
     def __init__(
         self,
         recorder: RecorderLike,
-        decode: Mapping[Placement, Decode],
+        read: Mapping[Placement, Read],
         pipeline: PipelineLike,
         on_garbage: Callable[[Placement, str], None] = lambda _place, _why: None,
     ) -> None:
         self._recorder = recorder
-        self._decode = decode
+        self._read = read
         self._pipeline = pipeline
         self._on_garbage = on_garbage
         self.undecodable: Counter[Placement] = Counter()
@@ -93,11 +93,11 @@ class Intake:
         else:
             self._recorder.control(arrival)
 
-    def _readable(self, arrival: Arrival) -> list[ImuBatch] | list[ControlEvent | LinkEvent]:
+    def _readable(self, arrival: Arrival) -> list[ImuBatch | ClockReading] | list[ControlEvent | LinkEvent]:
         if not isinstance(arrival, RawNotification):
             return [arrival]
         try:
-            return self._decode[arrival.placement](arrival)
+            return self._read[arrival.placement](arrival)
         except DecodeError as error:
             self.undecodable[arrival.placement] += 1
             self._on_garbage(arrival.placement, str(error))

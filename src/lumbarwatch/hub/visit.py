@@ -185,8 +185,8 @@ class Visit:
         setup = self._setup()
         header = self._header(setup)
         recorder = Recorder.open(self._parts.folder, header, self._on_problem)
-        decode = {place: driver.decode for place, driver in self._drivers.items()}
-        intake = Intake(recorder, decode, self._parts.make_pipeline(setup), self._links.heard_garbage)
+        read = {place: driver.read for place, driver in self._drivers.items()}
+        intake = Intake(recorder, read, self._parts.make_pipeline(setup), self._links.heard_garbage)
         syncing = asyncio.create_task(recorder.run_sync(self._parts.clock))
         try:
             await self._consume(intake)

@@ -12,7 +12,7 @@ from lumbarwatch.core.timebase import Timebase
 from lumbarwatch.model.clock import Clock
 from lumbarwatch.model.events import LinkEvent, LinkReason
 from lumbarwatch.model.notification import RawNotification
-from lumbarwatch.model.samples import NS_PER_S, Placement
+from lumbarwatch.model.samples import NS_PER_S, ClockReading, Placement
 from lumbarwatch.sensors.base import DecodeError, Decoder, Driver, FoundSensor, SensorError
 from lumbarwatch.sensors.catalogue import decoder as new_decoder
 from lumbarwatch.sensors.link import Backend, LinkManager
@@ -156,12 +156,15 @@ class _Stethoscope:
         if heard is None:
             return
         try:
-            batches = heard.decoder.decode(notification)
+            readings = heard.decoder.read(notification)
         except DecodeError:
             heard.undecodable += 1
             return
-        for batch in batches:
-            heard.timebase.step(batch)
+        for reading in readings:
+            if isinstance(reading, ClockReading):
+                heard.timebase.beacon(reading.t_device_ns, reading.t_arrival_ns)
+                continue
+            heard.timebase.step(reading)
             heard.first_ns = heard.first_ns or notification.t_arrival_ns
             heard.last_ns = notification.t_arrival_ns
 

@@ -7,9 +7,9 @@ from types import MappingProxyType
 from lumbarwatch.core.setup import PipelineSetup
 from lumbarwatch.exchange.plain.recording import RowCounts
 from lumbarwatch.model.events import ControlEvent, LinkEvent
-from lumbarwatch.model.samples import ImuBatch, Placement
+from lumbarwatch.model.samples import ClockReading, ImuBatch, Placement
 
-Item = ImuBatch | ControlEvent | LinkEvent
+Item = ImuBatch | ClockReading | ControlEvent | LinkEvent
 
 
 def _no_counts() -> Mapping[Placement, RowCounts]:

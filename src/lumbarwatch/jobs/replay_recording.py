@@ -92,7 +92,7 @@ def _decoded(recorded: RecordedItem, decoders: Mapping[Placement, Decoder]) -> l
     if decoder is None:
         return []
     try:
-        return [*decoder.decode(recorded)]
+        return [*decoder.read(recorded)]
     except DecodeError:
         return []  # as in the live session: garbage is kept in the recording and read by nobody
 

@@ -116,6 +116,17 @@ class Decoder(ABC):
             The bytes are not what their format says. The decoder can go on with the next notification.
         """
 
+    def read(self, notification: RawNotification) -> list[ImuBatch | ClockReading]:
+        """Everything that the analysis takes of one notification: the sensor's clock and its samples.
+
+        Raises
+        ------
+        DecodeError
+            As :meth:`decode`.
+        """
+        reading = self.clock_reading(notification)
+        return [*self.decode(notification)] if reading is None else [reading, *self.decode(notification)]
+
 
 class Driver(ABC):
     """How one family is started, asked and stopped. One object per sensor worn, kept over reconnects."""
@@ -144,6 +155,10 @@ class Driver(ABC):
     def decode(self, notification: RawNotification) -> list[ImuBatch]:
         """Samples of one notification (see :meth:`Decoder.decode`)."""
         return self._started().decode(notification)
+
+    def read(self, notification: RawNotification) -> list[ImuBatch | ClockReading]:
+        """Samples and clock of one notification (see :meth:`Decoder.read`)."""
+        return self._started().read(notification)
 
     @abstractmethod
     def new_decoder(self, description: Mapping[str, JSON]) -> Decoder:
