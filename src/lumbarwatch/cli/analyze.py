@@ -26,6 +26,10 @@ def analyze(
         Literal["raw", "sensor"] | None,
         typer.Option(help="Angles from the raw data (default), or from the sensors' own quaternions."),
     ] = None,
+    sensor_calibration: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.json", help="Accelerometer calibrations written by calibrate-sensor."),
+    ] = None,
 ) -> None:
     """Find reps, angles and warnings in a recording.
 
@@ -36,10 +40,12 @@ def analyze(
     from lumbarwatch.jobs.analyze import analyze as run
     from lumbarwatch.model.samples import OrientationSource
 
-    inputs = (recording,) if meta is None else (recording, meta)
+    inputs = tuple(path for path in (recording, meta, sensor_calibration) if path is not None)
     check_analysis_outputs(json, series, plot, inputs=inputs)
     source = None if orientation is None else OrientationSource(orientation)
     with progress.bar() as tell:
-        result = run(recording, meta, orientation=source, progress=tell)
+        result = run(
+            recording, meta, orientation=source, sensor_calibration=sensor_calibration, progress=tell
+        )
     write_analysis(result, json, series, plot, title=recording.name)
     analyze_table.show(result)

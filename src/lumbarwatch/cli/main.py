@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from lumbarwatch import __version__
-from lumbarwatch.cli import analyze, demo, load, run, simulate
+from lumbarwatch.cli import analyze, calibrate_sensor, demo, load, run, simulate
 from lumbarwatch.model.errors import ErrorKind, UserError
 
 EXIT_CODES = {ErrorKind.INPUT: 2, ErrorKind.BLUETOOTH: 3, ErrorKind.PORT: 4, ErrorKind.STORE: 5}
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("analyze")(analyze.analyze)
+app.command("calibrate-sensor")(calibrate_sensor.calibrate_sensor)
 app.command("simulate")(simulate.simulate)
 app.command("load")(load.load)
 

@@ -31,6 +31,7 @@ class InputReason(StrEnum):
     QUATERNION_NOT_UNIT = "quaternion_not_unit"
     TOO_SHORT = "too_short"
     BAD_META = "bad_meta"
+    BAD_SENSOR_CALIBRATION = "bad_sensor_calibration"
     BAD_OUTPUT = "bad_output"
 
 

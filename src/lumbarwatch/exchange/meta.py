@@ -1,7 +1,7 @@
 """``META.json`` (design 10): what a table of samples cannot say of itself. All of it is optional."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, cast
@@ -9,6 +9,7 @@ from typing import Annotated, Any, cast
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from lumbarwatch.exchange.errors import InputError, InputReason
+from lumbarwatch.exchange.sensor_calibration import AccelerometerEntry
 from lumbarwatch.model.checks import ModelError
 from lumbarwatch.model.events import BarLoad, ControlEvent, SetButton, StepBegun, StepDone
 from lumbarwatch.model.samples import NS_PER_S, Placement, SensorInfo
@@ -81,6 +82,7 @@ class _Set(_Part):
 class _Sensor(_Part):
     nominal_rate_hz: float | None = None
     seq_modulo: int | None = None
+    accelerometer: AccelerometerEntry | None = None
 
 
 class _Calibration(_Part):
@@ -167,10 +169,13 @@ def _limits(given: Mapping[str, _Limit]) -> tuple[Mapping[WarningId, Limit], lis
 
 
 def _sensor_info(sensor: _Sensor) -> SensorInfo:
-    info = SensorInfo(seq_modulo=sensor.seq_modulo)
+    entry = sensor.accelerometer
+    info = SensorInfo(
+        seq_modulo=sensor.seq_modulo, accelerometer=None if entry is None else entry.calibration()
+    )
     if sensor.nominal_rate_hz is None:
         return info
-    return SensorInfo(nominal_rate_hz=sensor.nominal_rate_hz, seq_modulo=sensor.seq_modulo)
+    return replace(info, nominal_rate_hz=sensor.nominal_rate_hz)
 
 
 def _calibration_windows(given: _Calibration | None) -> CalibrationWindows | None:

@@ -13,6 +13,7 @@ from lumbarwatch.jobs.replay import Item, Replay
 from lumbarwatch.jobs.replay_recording import replay_recording
 from lumbarwatch.jobs.replay_table import replay_table
 from lumbarwatch.jobs.second_pass import late_calibration, second_pass
+from lumbarwatch.jobs.sensor_calibration import with_sensor_calibration
 from lumbarwatch.model.analysis import Analysis
 from lumbarwatch.model.events import Event
 from lumbarwatch.model.quality import SensorQuality
@@ -48,6 +49,7 @@ def analyze(
     meta_path: Path | None = None,
     *,
     orientation: OrientationSource | None = None,
+    sensor_calibration: Path | None = None,
     progress: Progress | None = None,
     make_pipeline: Callable[[PipelineSetup], PipelineLike] = Pipeline,
 ) -> Analysis:
@@ -61,6 +63,8 @@ def analyze(
         META.json of a plain table.
     orientation
         Which orientation counts; None: raw data, or what the live session used.
+    sensor_calibration
+        Accelerometer calibrations as ``calibrate-sensor`` writes them.
     progress
         Called with what is being done and its share.
 
@@ -71,6 +75,8 @@ def analyze(
     """
     tell = progress or _silent
     replay = read_replay(recording_path, meta_path, orientation, tell)
+    if sensor_calibration is not None:
+        replay = with_sensor_calibration(replay, sensor_calibration)
     return analyze_replay(replay, tell, make_pipeline)
 
 
