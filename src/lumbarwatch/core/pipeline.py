@@ -17,6 +17,7 @@ from lumbarwatch.core.canonical_frame import CanonicalFrame
 from lumbarwatch.core.fusion import Fusion
 from lumbarwatch.core.grid import Grid, GridBatch, GridParams
 from lumbarwatch.core.history import INDEX, History
+from lumbarwatch.core.inbox import Inbox
 from lumbarwatch.core.kinematics import channels
 from lumbarwatch.core.lifting import Lifting
 from lumbarwatch.core.phases import CODE
@@ -69,6 +70,7 @@ class Pipeline:
         self._lifting = Lifting(setup.athlete, self._history, self._grid_params.step_ns)
         self._presence = Presence()
         self._slips = SlipWatch(self._history, self._grid_params.step_ns)
+        self._inbox = Inbox()
         self._control: list[tuple[int, int, ControlEvent | LinkEvent]] = []
         self._arrived = 0
         self._origin_ns = 0
@@ -78,21 +80,17 @@ class Pipeline:
 
     def push(self, *items: ImuBatch | ClockReading | ControlEvent | LinkEvent) -> list[Event]:
         """Take items in the order in which they arrived; return what they brought about."""
-        events: list[Event] = []
         for item in items:
-            if isinstance(item, ImuBatch):
-                events += self._take(item)
-            elif isinstance(item, ClockReading):
-                self._timebase[item.placement].beacon(item.t_device_ns, item.t_arrival_ns)
+            if isinstance(item, ImuBatch | ClockReading):
+                self._inbox.put(item)
             else:
                 self._arrived += 1
                 insort(self._control, (item.t_ns, self._arrived, item))
-        batch = self._grid.step()
-        return events if batch is None else events + self._advance(batch)
+        return self._work() if self._inbox.due else []
 
     def finish(self) -> list[Event]:
         """End of the stream: close what is open and return the last events."""
-        events: list[Event] = []
+        events = self._work()
         batch = self._grid.step(finish=True)
         if batch is not None:
             events += self._advance(batch)
@@ -121,6 +119,17 @@ class Pipeline:
         return self._calibrator.best_effort()
 
     # Samples ---------------------------------------------------------------------------------------------
+    def _work(self) -> list[Event]:
+        """Work through what has come in."""
+        events: list[Event] = []
+        for item in self._inbox.take():
+            if isinstance(item, ImuBatch):
+                events += self._take(item)
+            else:
+                self._timebase[item.placement].beacon(item.t_device_ns, item.t_arrival_ns)
+        batch = self._grid.step()
+        return events if batch is None else events + self._advance(batch)
+
     def _take(self, batch: ImuBatch) -> list[Event]:
         batch = corrected(batch, self._setup.sensors[batch.placement].accelerometer)
         timed = self._timebase[batch.placement].step(batch)

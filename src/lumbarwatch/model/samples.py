@@ -1,7 +1,10 @@
 """What a sensor measured, as it arrived."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+import numpy as np
 
 from lumbarwatch.model import checks
 from lumbarwatch.model.checks import Floats, Integers, ModelError
@@ -116,6 +119,30 @@ class ImuBatch:
 
     def __len__(self) -> int:
         return len(self.t_arrival_ns)
+
+    def continued_by(self, other: "ImuBatch") -> bool:
+        """Whether another batch goes on where this one ends, so that both can be one."""
+        for name in ("acc_mps2", "quat_wxyz", "t_device_ns", "seq"):
+            if (getattr(self, name) is None) != (getattr(other, name) is None):
+                return False
+        ends = ((self.t_device_ns, other.t_device_ns), (self.seq, other.seq))
+        rising = all(one is None or two is None or one[-1] < two[0] for one, two in ends)
+        return self.placement is other.placement and rising and self.t_arrival_ns[-1] <= other.t_arrival_ns[0]
+
+    @staticmethod
+    def joined(batches: "Sequence[ImuBatch]") -> "ImuBatch":
+        """One batch of several that continue each other; their samples were checked when they were made."""
+        if len(batches) == 1:
+            return batches[0]
+        whole = object.__new__(ImuBatch)
+        object.__setattr__(whole, "placement", batches[0].placement)
+        for name in ("t_arrival_ns", "gyr_radps", "acc_mps2", "quat_wxyz", "t_device_ns", "seq"):
+            parts = [getattr(batch, name) for batch in batches]
+            array = None if parts[0] is None else np.concatenate(parts)
+            if array is not None:
+                array.flags.writeable = False
+            object.__setattr__(whole, name, array)
+        return whole
 
     def part(self, start: int, stop: int) -> "ImuBatch":
         """Samples start to stop (exclusive) as a batch of their own."""
