@@ -21,6 +21,7 @@ from lumbarwatch.model.session import (
     CalibrationReason,
     CalibrationSource,
     CalibrationStep,
+    Mounting,
     OwnRange,
     ReferenceThrusts,
 )
@@ -51,6 +52,7 @@ class Calibrator:
         self._buffers = {place: StretchBuffer() for place in Placement}
         self._finder = StandingFinder()
         self._stand: tuple[int, int] | None = None
+        self._unsteady: dict[Placement, Mounting] = {}  # refused for nothing but swaying
         self._arches: list[float] = []
         self._tucks: list[float] = []
         self.stand_norms_mps2: tuple[float, ...] = ()  # of the averaged specific force, standing
@@ -104,6 +106,8 @@ class Calibrator:
 
     def best_effort(self) -> Calibration:
         """Axes from whatever there is, to draw and count by: never valid, grades no one."""
+        if self._unsteady:
+            return replace(self.calibration, mountings=self._unsteady, lift_recognised=True)
         stretches = self._stretches((-(2**62), 2**62))
         if stretches is None:
             return self.calibration
@@ -151,6 +155,8 @@ class Calibrator:
             notes.append(CalibrationReason.SWAPPED)
         elif aligned.swapped is None and valid:
             notes.append(CalibrationReason.SWAP_UNDECIDED)
+        if aligned.reasons == (CalibrationReason.NOT_STILL,):
+            self._unsteady = mountings
         self.calibration = Calibration(
             source=source if valid else CalibrationSource.NONE,
             valid=valid,

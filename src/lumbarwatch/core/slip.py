@@ -1,7 +1,9 @@
 """A strap that slips: one sensor jumps against the body; the new zero after it (definitions 3, design 4).
 
-A slip of about 10 deg within 0.25 s stays; a rep, a tuck or a bend takes longer or comes back. People stand
-again to about 1.4 deg: a shift of 10 is corrected, one of 1 never chased.
+A slip of about 10 deg within 0.25 s stays, and the other sensor has no part in it; a rep, a tuck or a bend
+moves both, takes longer or comes back. A suspicion is dropped when the athlete rests again as before the
+jump: a strap does not slip back. People stand again to about 1.4 deg: a shift of 10 is corrected, one of 1
+never chased.
 """
 
 from collections.abc import Mapping
@@ -28,6 +30,9 @@ class SlipParams:
     before_points: int = 30
     spread: float = 1.5  # the whole change around a jump against the jump itself
     kept: float = 0.6  # of the jump, once settled
+    other_share: float = 0.6  # the other sensor turns by less than this share of the jump meanwhile
+    same_posture_deg: float = 3.0  # both sensors are where they were before the jump: nothing slipped
+    rest_deg: float = 2.0  # largest change of either angle over ``before_points`` at rest
     lying_deg: tuple[float, float] = (20.0, 145.0)
     stand_shift_deg: float = 8.0  # standing: one sensor shifted so far, the other less than half
     still_deg: float = 1.0  # standing: largest change of either angle within still_points
@@ -53,6 +58,7 @@ class SlipWatch:
         self._step_ns = step_ns
         self._params = params or SlipParams()
         self._ignore_before = 0
+        self._posture: Mapping[Placement, float] | None = None  # before the jump, where that was a rest
         self.suspected: Placement | None = None
 
     def first(
@@ -60,10 +66,13 @@ class SlipWatch:
     ) -> Slipped | None:
         """The first change between grid indices start and stop, which are already in the history."""
         found = self._first_standing(start, stop, origin_ns, mountings)
-        if self.suspected is None:
-            found = self._first_slip(start, stop if found is None else found.index, origin_ns) or found
+        until = stop if found is None else found.index
+        earlier = self._first_return if self.suspected else self._first_slip
+        found = earlier(start, until, origin_ns) or found
         if found is not None:
-            self.suspected = found.event.placement if isinstance(found.event, SlipSuspected) else None
+            slipped = isinstance(found.event, SlipSuspected)
+            self.suspected = found.event.placement if slipped else None
+            self._posture = self._rest_at(self._begin(found.index)) if slipped else None
         return found
 
     def ignore_until(self, index: int) -> None:
@@ -93,7 +102,7 @@ class SlipWatch:
     def _judge(self, index: int, origin_ns: int) -> Slipped | None:
         """Whether lambda jumped, stayed, and did little else around the jump."""
         p = self._params
-        begin = index - p.settled_points - p.jump_points
+        begin = self._begin(index)
         lam = self._history.channel("lumbar_extension_deg", begin - p.before_points, index + 1)
         if not np.isfinite(lam).all():
             return None
@@ -104,10 +113,44 @@ class SlipWatch:
         if abs(change) < p.kept * abs(jump) or change * jump < 0 or whole > p.spread * abs(jump):
             return None
         place = self._which(begin, begin + p.jump_points)
+        if self._turned(place.other, begin, begin + p.jump_points) > p.other_share * abs(jump):
+            return None
         if not self._lying(begin - p.before_points, index + 1):
             return None
         t_ns = origin_ns + (begin + p.jump_points // 2) * self._step_ns
         return Slipped(index, SlipSuspected(t_ns, place, abs(change)))
+
+    def _begin(self, index: int) -> int:
+        """Where the jump that is judged at an index begins."""
+        return index - self._params.settled_points - self._params.jump_points
+
+    def _turned(self, place: Placement, start: int, stop: int) -> float:
+        """How far a sensor's pitch moved (deg)."""
+        return float(np.ptp(self._history.channel(f"{place}_pitch_deg", start, stop + 1)))
+
+    def _first_return(self, start: int, stop: int, origin_ns: int) -> Slipped | None:
+        """The athlete rests as before the jump, by both sensors: it was a movement and no slip."""
+        if self._posture is None or self.suspected is None:
+            return None
+        for index in self._looks(start, stop):
+            now = self._rest_at(int(index))
+            if now is None or int(index) - self._params.before_points < self._ignore_before:
+                continue
+            off = {place: now[place] - self._posture[place] for place in Placement}
+            if max(map(abs, off.values())) <= self._params.same_posture_deg:
+                t_ns = origin_ns + int(index) * self._step_ns
+                return Slipped(int(index), Rezeroed(t_ns, self.suspected, 0.0))
+        return None
+
+    def _rest_at(self, index: int) -> Mapping[Placement, float] | None:
+        """Both pitches (deg) over the stillness up to an index; None where it was none."""
+        found: dict[Placement, float] = {}
+        for place in Placement:
+            pitch = self._history.channel(f"{place}_pitch_deg", index - self._params.before_points, index)
+            if len(pitch) < self._params.before_points or not np.ptp(pitch) <= self._params.rest_deg:
+                return None
+            found[place] = float(np.median(pitch))
+        return found
 
     def _which(self, start: int, stop: int) -> Placement:
         """The sensor that turned fastest against its own motion before and after."""

@@ -1,7 +1,8 @@
 """Axes without a calibration: enough to draw and, where the lift shows itself, to count; never to grade.
 
 A hip thrust raises the hips while the pelvis turns face up, and one rests at its bottom. Squats, bows and
-deadlifts rest at their top. Where neither is clear the calmest moment is taken for standing.
+deadlifts rest at their top. The lift is looked for part by part: walking in and lying down turn and move the
+hips in their own way. Where neither is clear the calmest moment is taken for standing.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from scipy.signal import butter, sosfiltfilt
 
 from lumbarwatch.core.alignment import Stretch, principal_axis
 from lumbarwatch.model.body import STANDARD_GRAVITY_MPS2
-from lumbarwatch.model.checks import Floats
+from lumbarwatch.model.checks import Booleans, Floats, Integers
 from lumbarwatch.model.samples import NS_PER_S, Placement
 from lumbarwatch.model.session import Mounting
 
@@ -33,6 +34,9 @@ class GuessParams:
     rise_m_per_rad: tuple[float, float] = (0.2, 0.65)
     least_still_s: float = 1.0
     low_third: float = 1.0 / 3.0
+    part_s: float = 12.0  # a part holds a rep or two, however slow
+    hop_s: float = 1.0
+    least_swing_deg: float = 4.0  # root mean square within the band: something is lifted
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,11 +58,14 @@ def guess_mountings(
     swings = {place: _swing(stretch, p) for place, stretch in stretches.items()}
     if min(swing.explained for swing in swings.values()) == 0.0:
         return {}, False
+    whole, whole_swings = stretches, swings
+    stretches = _lifted(stretches, swings[Placement.PELVIS], p)
+    swings = {place: _swing(stretch, p) for place, stretch in stretches.items()}
     pelvis, stretch = swings[Placement.PELVIS], stretches[Placement.PELVIS]
     clear = min(swing.explained for swing in swings.values()) >= p.least_explained
     thrust = _thrust_sign_and_bottom(pelvis, stretch, p) if clear else None
     if thrust is None:
-        return {place: _standing(swing, stretches[place], p) for place, swing in swings.items()}, False
+        return {place: _standing(swing, whole[place], p) for place, swing in whole_swings.items()}, False
     sign, bottom = thrust
     mountings: dict[Placement, Mounting] = {}
     for place, swing in swings.items():
@@ -92,16 +99,48 @@ def _swing(stretch: Stretch, p: GuessParams) -> _Swing:
     return _Swing(up, axis, explained, angle, bias)
 
 
-def _thrust_sign_and_bottom(swing: _Swing, stretch: Stretch, p: GuessParams) -> tuple[float, int] | None:
-    """The axis' sign with which turning face up is positive, and a sample at rest at the bottom."""
+def _lifted(
+    stretches: Mapping[Placement, Stretch], pelvis: _Swing, p: GuessParams
+) -> Mapping[Placement, Stretch]:
+    """The longest run of parts in which the hips rise as the pelvis turns; all there is where none does."""
+    stretch = stretches[Placement.PELVIS]
+    moved = _moved(pelvis, stretch, p)
+    if moved is None:
+        return stretches
+    size, hop = _points(stretch, p.part_s), _points(stretch, p.hop_s)
+    starts = np.arange(0, max(len(stretch.t_ns) - size, 0) + 1, hop)
+    together, turned, risen = (
+        _summed(product, starts, size) for product in (moved[0] * moved[1], moved[0] ** 2, moved[1] ** 2)
+    )
+    lively = turned > size * np.radians(p.least_swing_deg) ** 2
+    linked = np.abs(together) >= p.least_correlation * np.sqrt(turned * risen)
+    rise = np.abs(together) / np.maximum(turned, 1e-12)
+    like_a_thrust = (rise >= p.rise_m_per_rad[0]) & (rise <= p.rise_m_per_rad[1])
+    run = _longest_run(lively & linked & like_a_thrust)
+    if run is None:
+        return stretches
+    start_ns, end_ns = (
+        int(stretch.t_ns[i]) for i in (starts[run[0]], min(starts[run[1] - 1] + size, len(stretch.t_ns)) - 1)
+    )
+    return {place: _between(each, start_ns, end_ns) for place, each in stretches.items()}
+
+
+def _moved(swing: _Swing, stretch: Stretch, p: GuessParams) -> tuple[Floats, Floats] | None:
+    """Angle (rad) and height (m) of a sensor within the band of lifts, through the same filters."""
     if stretch.acc_mps2 is None:
         return None
     vertical = np.einsum("ij,ij->i", stretch.acc_mps2, swing.up) - STANDARD_GRAVITY_MPS2
     step_s = float(np.median(np.diff(stretch.t_ns))) / NS_PER_S
     height = _band(np.cumsum(_band(np.cumsum(vertical) * step_s, step_s, p)) * step_s, step_s, p)
-    angle = _band(
-        _band(_band(swing.angle, step_s, p), step_s, p), step_s, p
-    )  # the same filters as the height
+    return _band(_band(_band(swing.angle, step_s, p), step_s, p), step_s, p), height
+
+
+def _thrust_sign_and_bottom(swing: _Swing, stretch: Stretch, p: GuessParams) -> tuple[float, int] | None:
+    """The axis' sign with which turning face up is positive, and a sample at rest at the bottom."""
+    moved = _moved(swing, stretch, p)
+    if moved is None:
+        return None
+    angle, height = moved
     power = float(angle @ angle)
     covariance = float(angle @ height)
     if power == 0.0 or abs(covariance) < p.least_correlation * np.sqrt(power * float(height @ height)):
@@ -164,10 +203,31 @@ def _first_calm(rate_radps: Floats, points: int, p: GuessParams) -> slice:
 
 
 def _longest_rest(rate_radps: Floats, least: int, p: GuessParams) -> tuple[int, int] | None:
-    still = np.einsum("ij,ij->i", rate_radps, rate_radps) < np.radians(p.still_dps) ** 2
-    edges = np.flatnonzero(np.diff(still, prepend=False, append=False))
+    run = _longest_run(np.einsum("ij,ij->i", rate_radps, rate_radps) < np.radians(p.still_dps) ** 2)
+    return run if run is not None and run[1] - run[0] >= least else None
+
+
+def _longest_run(holds: Booleans) -> tuple[int, int] | None:
+    """Start and stop of the longest stretch in which a condition holds."""
+    edges = np.flatnonzero(np.diff(holds, prepend=False, append=False))
     if not len(edges):
         return None
     k = int(np.argmax(edges[1::2] - edges[::2]))
-    start, stop = int(edges[2 * k]), int(edges[2 * k + 1])
-    return (start, stop) if stop - start >= least else None
+    return int(edges[2 * k]), int(edges[2 * k + 1])
+
+
+def _summed(values: Floats, starts: Integers, size: int) -> Floats:
+    """Sums over windows of ``size`` from each start."""
+    total = np.concatenate(([0.0], np.cumsum(values)))
+    return total[np.minimum(starts + size, len(values))] - total[starts]
+
+
+def _between(stretch: Stretch, start_ns: int, end_ns: int) -> Stretch:
+    inside = stretch.inside((start_ns, end_ns + 1))
+    acc, quat = stretch.acc_mps2, stretch.quat_wxyz
+    return Stretch(
+        stretch.t_ns[inside],
+        stretch.gyr_radps[inside],
+        None if acc is None else acc[inside],
+        None if quat is None else quat[inside],
+    )
