@@ -189,6 +189,49 @@ async def test_movesense_subscribes_and_refusals_are_told():
     assert "404" in str(error)
 
 
+async def test_movesense_first_data_are_an_answer_silence_is_none():
+    block = bytes(movesense.DataPart(1, bytes(28)))
+
+    def by_data(_: str, value: bytes) -> tuple[str, bytes] | None:
+        return (movesense.NOTIFY, block) if value[0] == movesense.Code.SUBSCRIBE else None
+
+    await MovesenseDriver().start(Scripted(answer=by_data))
+    other = movesense.NOTIFY, bytes(movesense.DataPart(9, bytes(28)))  # of another subscription
+    error = await refusal(MovesenseDriver().start(Scripted(answer=lambda _, v: other)))
+    assert error.reason is LinkReason.ASLEEP
+    error = await refusal(MovesenseDriver().start(Scripted()))
+    assert error.reason is LinkReason.ASLEEP
+
+
+@pytest.mark.parametrize(
+    ("hello", "serial", "version"),
+    [
+        (
+            b"\x01\x02\x01204630000001\0Movesense Active\0aa:bb\0sensordata\0002.3.1\0",
+            "204630000001",
+            "2.3.1",
+        ),
+        (b"\x01\x02Hello", None, None),
+        (b"\x01\x02\xff\xff", None, None),
+        (None, None, None),
+    ],
+)
+async def test_movesense_hello_of_any_form_is_asked_for_once(hello, serial, version):
+    def answer(_: str, value: bytes) -> tuple[str, bytes] | None:
+        if value[0] == movesense.Code.HELLO:
+            return None if hello is None else (movesense.NOTIFY, hello)
+        return movesense.NOTIFY, bytes(movesense.Result(value[1], 200))
+
+    client, driver = Scripted(answer=answer), MovesenseDriver()
+    assert await driver.firmware(client) == version
+    assert await driver.serial(client) == serial
+    await driver.start(client)
+    assert driver.describe()["serial"] == (serial or "")
+    assert [value for _, value, _ in client.written].count(b"\x00\x02") == 1
+    await driver.stop(client)
+    assert client.written[-1][1] == b"\x02\x01"
+
+
 async def test_movesense_battery_by_standard_service_by_resource_or_not():
     driver = MovesenseDriver()
     assert await driver.battery_percent(Scripted({sig.BATTERY_LEVEL: b"\x2a"})) == 42

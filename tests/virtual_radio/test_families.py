@@ -5,6 +5,7 @@ import pytest
 
 from lumbarwatch.model.events import LinkReason, LinkState
 from lumbarwatch.model.samples import Placement
+from lumbarwatch.sensors import catalogue
 from lumbarwatch.simulate.virtual_radio import FAMILIES, NOMINAL_RATE_HZ, RadioOptions, VirtualSensor
 from virtual_radio.radio_bench import signals, stream
 
@@ -106,6 +107,20 @@ async def test_witmotion_frames_may_be_split_and_glued():
         got = heard.column(place, "acc_mps2")
         assert len(got) > 390
         np.testing.assert_array_equal(got, MEASURED["witmotion"]["acc_mps2"](sensor.signals)[: len(got)])
+
+
+async def test_movesense_of_few_words_streams_from_the_first_block_and_after_a_cut():
+    sensors = pair("movesense", 6.0, taciturn=True, cut_at_s=(3.0,))
+    heard, radio = await stream(sensors)
+    assert not heard.errors
+    for peripheral in radio.peripherals:
+        place = peripheral.signals.placement
+        assert peripheral.connections == 2
+        described = next(entry[3] for entry in heard.described if entry[1] is place)
+        decoder = catalogue.decoder("movesense", described)  # from the first byte on, as the hub decodes
+        batches = [batch for raw in heard.raw if raw.placement is place for batch in decoder.decode(raw)]
+        assert sum(len(batch) for batch in batches) == peripheral.sent
+        assert heard.reasons(place) == {LinkReason.CUT}
 
 
 @pytest.mark.parametrize("family", FAMILIES)

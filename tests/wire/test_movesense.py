@@ -39,6 +39,7 @@ def test_commands():
 def test_results():
     assert wire.Result.from_bytes(bytes.fromhex("0101c800")) == wire.Result(1, 200)
     assert wire.Result.from_bytes(bytes.fromhex("0103c8005a")) == wire.Result(3, 200, b"\x5a")
+    assert wire.Result.from_bytes(bytes.fromhex("010101fb")) == wire.Result(1, 507)  # high byte first
     assert bytes(wire.Result(1, 404)) == bytes.fromhex("01019401")
     for payload in (b"", b"\x01\x01\xc8", b"\x02\x01\xc8\x00"):
         with pytest.raises(DecodeError, match="result"):
@@ -50,6 +51,9 @@ def test_hello():
     hello = wire.Hello.from_bytes(payload)
     assert (hello.serial, hello.version, hello.product) == ("204630000001", "2.3.1", "Movesense Active")
     assert bytes(hello) == payload
+    short = wire.Hello.from_bytes(b"\x01\x02Hello")
+    assert (short.reference, short.serial, short.version) == (2, "", "")
+    assert bytes(short) == b"\x01\x02Hello"
     for bad in (b"", payload[:30], b"\x01\x02\x01\xff\xff\0\0\0\0"):
         with pytest.raises(DecodeError, match="hello"):
             wire.Hello.from_bytes(bad)

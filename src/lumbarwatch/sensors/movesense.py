@@ -22,6 +22,8 @@ PACKETS_PER_S = 13.0
 STREAM_REFERENCE = 1
 HELLO_REFERENCE = 2
 BATTERY_REFERENCE = 3
+ASIDE_TIMEOUT_S = 1.0
+"""For questions on which the stream does not depend (convention): some firmware never answers them."""
 GYR_RANGE_RADPS = math.radians(2000)
 ACC_RANGE_MPS2 = 8 * 9.80665
 """Ranges after power-on (device library, meas/acc.yaml and gyro.yaml)."""
@@ -112,49 +114,64 @@ class MovesenseDriver(Driver):
     def __init__(self, rate_hz: int = RATE_HZ) -> None:
         super().__init__()
         self._rate_hz = rate_hz
+        self._hello: wire.Hello | None = None
+        self._greeted = (
+            False  # who does not answer once is not asked again: a reconnect is not to wait for it
+        )
+        self._tells_battery = True
 
     def new_decoder(self, description: Mapping[str, JSON]) -> Decoder:
         """A decoder for a description."""
         return MovesenseDecoder(description)
 
     async def start(self, client: GattClient) -> None:
-        """Subscribe to the IMU6 resource; subscriptions do not outlive a link."""
-        hello = await _hello(client)
+        """Subscribe to the IMU6 resource; subscriptions do not outlive a link.
+
+        Some firmware answers by the first data only, so silence alone and a refusal are failures.
+        """
+        hello = await self._who(client)
         self._describe({"rate_hz": float(self._rate_hz), "serial": "" if hello is None else hello.serial})
         command = wire.Command.subscribe(STREAM_REFERENCE, wire.imu6_path(self._rate_hz))
-        result = await _result(client, command)
-        if not wire.HTTP_OK <= result.status < 300:
+        try:
+            status = await _subscribed(client, command)
+        except TimeoutError as error:
+            raise SensorError(
+                LinkReason.ASLEEP,
+                "The Movesense sensor neither answers nor sends data: snap it out of its strap and in again.",
+            ) from error
+        if not wire.HTTP_OK <= status < 300:
             raise SensorError(
                 LinkReason.WRONG_FIRMWARE,
-                f"The Movesense sensor refuses to stream at {self._rate_hz} Hz (status {result.status}): "
+                f"The Movesense sensor refuses to stream at {self._rate_hz} Hz (status {status}): "
                 "update its firmware with the vendor's Showcase app.",
             )
 
     async def stop(self, client: GattClient) -> None:
-        """Unsubscribe."""
-        await _result(client, wire.Command(wire.Code.UNSUBSCRIBE, STREAM_REFERENCE))
+        """Unsubscribe; not every firmware answers, so no answer is awaited."""
+        await client.write(wire.WRITE, bytes(wire.Command(wire.Code.UNSUBSCRIBE, STREAM_REFERENCE)))
 
     async def battery_percent(self, client: GattClient) -> int | None:
         """The standard service where there is one, else the sensor's own resource (newer firmware)."""
         standard = await super().battery_percent(client)
-        if standard is not None:
+        if standard is not None or not self._tells_battery:
             return standard
         try:
             result = await _result(client, wire.Command.get(BATTERY_REFERENCE, wire.BATTERY_PATH))
         except TimeoutError:
+            self._tells_battery = False
             return None
         known = result.status == wire.HTTP_OK and result.value and result.value[0] <= 100
         return result.value[0] if known else None
 
     async def firmware(self, client: GattClient) -> str | None:
         """Version of the app that speaks the protocol."""
-        hello = await _hello(client)
-        return None if hello is None else hello.version
+        hello = await self._who(client)
+        return None if hello is None else hello.version or None
 
     async def serial(self, client: GattClient) -> str | None:
         """Serial number, as printed on the sensor."""
-        hello = await _hello(client)
-        return None if hello is None else hello.serial
+        hello = await self._who(client)
+        return None if hello is None else hello.serial or None
 
     def samples_in(self, characteristic: str, payload: bytes) -> int:
         """Samples of a block, counted with its first notification."""
@@ -167,6 +184,25 @@ class MovesenseDriver(Driver):
         """A block's length."""
         return 1.0 / PACKETS_PER_S
 
+    async def _who(self, client: GattClient) -> wire.Hello | None:
+        """The answer to HELLO, asked for once; None where there is none or an unknown one."""
+        if not self._greeted:
+            self._hello = await _hello(client)
+            self._greeted = True
+        return self._hello
+
+
+async def _subscribed(client: GattClient, command: wire.Command) -> int:
+    """Status of a subscription; its first data say that it is well."""
+    result = bytes([wire.Answer.RESULT, command.reference])
+    data = bytes([wire.Answer.DATA, command.reference])
+
+    def answers(characteristic: str, payload: bytes) -> bool:
+        return characteristic == wire.NOTIFY and payload[:2] in (result, data)
+
+    answer = await client.ask(wire.WRITE, bytes(command), answers)
+    return wire.HTTP_OK if answer[:2] == data else wire.Result.from_bytes(answer).status
+
 
 async def _result(client: GattClient, command: wire.Command) -> wire.Result:
     wanted = bytes([wire.Answer.RESULT, command.reference])
@@ -174,7 +210,7 @@ async def _result(client: GattClient, command: wire.Command) -> wire.Result:
     def answers(characteristic: str, payload: bytes) -> bool:
         return characteristic == wire.NOTIFY and payload[:2] == wanted
 
-    return wire.Result.from_bytes(await client.ask(wire.WRITE, bytes(command), answers))
+    return wire.Result.from_bytes(await client.ask(wire.WRITE, bytes(command), answers, ASIDE_TIMEOUT_S))
 
 
 async def _hello(client: GattClient) -> wire.Hello | None:
@@ -185,6 +221,6 @@ async def _hello(client: GattClient) -> wire.Hello | None:
         return characteristic == wire.NOTIFY and payload[:2] == wanted
 
     try:
-        return wire.Hello.from_bytes(await client.ask(wire.WRITE, bytes(command), answers))
+        return wire.Hello.from_bytes(await client.ask(wire.WRITE, bytes(command), answers, ASIDE_TIMEOUT_S))
     except (TimeoutError, DecodeError):
         return None  # other firmware answers otherwise; the stream does not depend on it

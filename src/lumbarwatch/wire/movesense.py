@@ -24,7 +24,11 @@ RATES_HZ = (13, 26, 52, 104, 208, 416, 833, 1666)
 SENSOR_MTU = 161
 """The sensor's own ATT MTU: a longer block travels in two parts."""
 HTTP_OK = 200
+HTTP_END = 600
 BATTERY_PATH = "/System/Energy/Level"
+
+SHORT_HELLO = b"Hello"
+"""What one published firmware answers to HELLO; it tells nothing of the sensor."""
 
 _SAMPLE_BYTES = 24  # acceleration and rate, 3 x f32 each
 _BLOCK_HEADER = struct.Struct("<I")
@@ -93,10 +97,14 @@ class Result:
 
     @classmethod
     def from_bytes(cls, payload: bytes) -> Self:
-        """Read a result (not HELLO's, which has no status)."""
+        """Read a result (not HELLO's, which has no status).
+
+        One firmware sends the status high byte first; no status reaches 600, so the order shows.
+        """
         if len(payload) < 4 or payload[0] != Answer.RESULT:
             raise DecodeError(f"result: {payload[:8].hex() or 'no bytes'} is none")
-        return cls(payload[1], int.from_bytes(payload[2:4], "little"), payload[4:])
+        little, big = (int.from_bytes(payload[2:4], order) for order in ("little", "big"))
+        return cls(payload[1], big if little >= HTTP_END > big else little, payload[4:])
 
     def __bytes__(self) -> bytes:
         return bytes([Answer.RESULT, self.reference]) + struct.pack("<H", self.status) + self.value
@@ -104,7 +112,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """Answer to HELLO: who the sensor is."""
+    """Answer to HELLO: who the sensor is; all texts are empty in the short form, a mere "Hello"."""
 
     reference: int
     protocol: int
@@ -116,9 +124,11 @@ class Hello:
 
     @classmethod
     def from_bytes(cls, payload: bytes) -> Self:
-        """Read the answer to HELLO: protocol version and five texts, each ended by a zero byte."""
+        """Read the answer to HELLO: protocol version and five texts, each ended by a zero, or "Hello"."""
         if len(payload) < 3 or payload[0] != Answer.RESULT:
             raise DecodeError(f"hello: {payload[:8].hex() or 'no bytes'} is none")
+        if payload[2:].rstrip(b"\0") == SHORT_HELLO:
+            return cls(payload[1], 0, "", "", "", "", "")
         try:
             texts = payload[3:].decode("utf-8").split("\0")
         except UnicodeDecodeError as error:
@@ -130,6 +140,8 @@ class Hello:
 
     def __bytes__(self) -> bytes:
         texts = (self.serial, self.product, self.address, self.app, self.version)
+        if not self.protocol and not any(texts):
+            return bytes([Answer.RESULT, self.reference]) + SHORT_HELLO
         body = b"".join(text.encode() + b"\0" for text in texts)
         return bytes([Answer.RESULT, self.reference, self.protocol]) + body
 

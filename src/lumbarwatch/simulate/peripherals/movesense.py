@@ -78,11 +78,16 @@ class MovesensePeripheral(Peripheral):
             command = wire.Command.from_bytes(payload)
         except DecodeError:
             return
-        await self.notify(self._data, self._obey(command))
+        answer = self._obey(command)
+        quiet = self.options.taciturn and command.code in (wire.Code.SUBSCRIBE, wire.Code.UNSUBSCRIBE)
+        if not quiet:
+            await self.notify(self._data, answer)
 
     def _obey(self, command: wire.Command) -> bytes:
         path = command.data.rstrip(b"\0").decode("ascii", "replace")
         match command.code:
+            case wire.Code.HELLO if self.options.taciturn:
+                return bytes(wire.Hello(command.reference, 0, "", "", "", "", ""))
             case wire.Code.HELLO:
                 version = self.options.firmware or self.default_firmware
                 names = (self.serial, "Movesense Active", self.address, "gatt_sensordata_app", version)

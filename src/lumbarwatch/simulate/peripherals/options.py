@@ -24,6 +24,7 @@ class RadioOptions:
     dies_at_s: float | None = None  # never heard again
     mute_at_s: tuple[tuple[float, float], ...] = ()  # from, to: connected, but sends nothing
     garbage_every: int = 0  # after every n-th packet comes one of random bytes (0: never)
+    taciturn: bool = False  # Movesense: HELLO is answered by a mere word, (un)subscribing not at all
     ragged: bool = False  # WitMotion: frames split and glued across notifications
     claimed_rate_hz: float | None = None  # what the sensor says its rate is; None: the truth
     asleep: bool = False  # answers, but never starts to stream
