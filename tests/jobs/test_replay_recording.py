@@ -3,9 +3,9 @@ import pytest
 
 from jobs.fake_pipeline import scripted
 from jobs.recordings import lived
+from lumbarwatch.core.findings import joined
 from lumbarwatch.exchange.errors import InputError, InputReason
 from lumbarwatch.jobs.analyze import analyze, read_replay
-from lumbarwatch.jobs.findings import joined
 from lumbarwatch.model.events import BarLoad, CalibrationClosed, LinkEvent, SessionEnd
 from lumbarwatch.model.motion import PoseBatch
 from lumbarwatch.model.samples import ClockReading, ImuBatch, OrientationSource, Placement

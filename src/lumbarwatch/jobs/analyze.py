@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from lumbarwatch.core.findings import Findings
 from lumbarwatch.core.pipeline import PIPELINE_VERSION, Pipeline
 from lumbarwatch.core.setup import PipelineSetup
 from lumbarwatch.exchange.errors import InputError, InputReason
 from lumbarwatch.exchange.source import RecordingFormat, recording_format
-from lumbarwatch.jobs.findings import Findings, as_analysis
+from lumbarwatch.jobs.findings import as_analysis
 from lumbarwatch.jobs.replay import Item, Replay
 from lumbarwatch.jobs.replay_recording import replay_recording
 from lumbarwatch.jobs.replay_table import replay_table

@@ -38,3 +38,4 @@ class Replay:
     as_lived: bool
     counts: Mapping[Placement, RowCounts] = field(default_factory=_no_counts)
     notices: tuple[str, ...] = ()
+    controls: tuple[ControlEvent, ...] = ()  # those among the items, once more

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from lumbarwatch.core.setup import PipelineSetup
 from lumbarwatch.exchange.errors import InputError, InputReason
 from lumbarwatch.jobs.replay import Chunk, Item, Replay
-from lumbarwatch.model.events import StepDone
+from lumbarwatch.model.events import LinkEvent, StepDone
 from lumbarwatch.model.notification import RawNotification
 from lumbarwatch.model.samples import NS_PER_S, OrientationSource, Placement
 from lumbarwatch.model.session import CalibrationSource
@@ -51,6 +51,7 @@ def replay_recording(path: Path, orientation: OrientationSource | None = None) -
         duration_s=(arrivals[-1] - arrivals[0]) / NS_PER_S,
         as_lived=True,
         notices=_notices(recording),
+        controls=tuple(item for item in recording if not isinstance(item, RawNotification | LinkEvent)),
     )
 
 

@@ -48,6 +48,7 @@ def replay_table(
         as_lived=False,
         counts={place: sensor.counts for place, sensor in recording.sensors.items()},
         notices=(*notices, *meta.notices, *_misplaced(recording, meta)),
+        controls=meta.events,
     )
 
 

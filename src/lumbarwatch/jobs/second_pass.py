@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from lumbarwatch.core.findings import Findings
 from lumbarwatch.core.geometry import pitch_deg
 from lumbarwatch.core.setup import PipelineSetup
-from lumbarwatch.jobs.findings import Findings
 from lumbarwatch.jobs.replay import Chunk, Item, Replay
 from lumbarwatch.model.checks import Floats
 from lumbarwatch.model.events import CalibrationClosed, StepBegun, StepDone
