@@ -216,7 +216,7 @@ class Grid:
             acc_norm_mps2=values[:, 6],
             sigma_deg=values[:, 7],
             lost=np.where(present, lost / (lost + 1.0), 1.0),
-            unsettled=stream.flags[left] | stream.flags[right],
+            unsettled=present & (stream.flags[left] | stream.flags[right]),
             present=present,
         )
 
