@@ -1,7 +1,7 @@
 """What is in range: sensors of known families, and what each says of itself."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lumbarwatch.model.clock import Clock
@@ -12,6 +12,8 @@ from lumbarwatch.sensors.link import Backend, LinkManager
 from lumbarwatch.sensors.link_types import SensorDetails
 
 SCAN_S = 5.0
+WEAKEST_DBM = -127
+"""Where the signal is not known: a sensor that the system holds connected does not advertise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ async def scan(
     Parameters
     ----------
     paired
-        Placement by serial number, as stored by pairing.
+        Placement by serial number (or address), as stored by pairing.
     ask
         Connect to each sensor for a moment; without, only what it advertises is known.
     on_change
@@ -58,9 +60,18 @@ async def scan(
     """
     links = LinkManager(clock, on_notification=lambda _: None, on_link=lambda _: None, backend=backend)
     known, places = families(), paired or {}
-    found = await links.scan(seconds)
-    rows = [ScannedSensor(sensor, known[sensor.family].label) for sensor in found]
-    rows = [_placed(row, places) for row in rows]
+
+    def listed(found: Sequence[FoundSensor]) -> tuple[ScannedSensor, ...]:
+        strongest = sorted(found, key=lambda sensor: -(sensor.rssi_dbm or WEAKEST_DBM))
+        return tuple(
+            _placed(ScannedSensor(sensor, known[sensor.family].label), places) for sensor in strongest
+        )
+
+    def heard(found: list[FoundSensor]) -> bool:
+        on_change(listed(found))
+        return False
+
+    rows = list(listed(await links.scan(seconds, enough=heard)))
     on_change(tuple(rows))
     for index, row in enumerate(rows if ask else []):
         rows[index] = _placed(await _asked(links, row), places)
@@ -77,4 +88,4 @@ async def _asked(links: LinkManager, row: ScannedSensor) -> ScannedSensor:
 
 
 def _placed(row: ScannedSensor, places: Mapping[str, Placement]) -> ScannedSensor:
-    return replace(row, placement=places.get(row.serial) if row.serial else None)
+    return replace(row, placement=places.get(row.serial) or places.get(row.found.address))

@@ -74,17 +74,27 @@ class SensorManager:
         self._asking = asyncio.Lock()
         self._serials: dict[str, str] = {}  # by address, read over GATT where the advertisement has none
 
-    async def scan(self, timeout_s: float = SCAN_S, *, expected: int | None = None) -> list[FoundSensor]:
-        """Sensors in range, strongest first; ends once ``expected`` are found.
+    async def scan(
+        self,
+        timeout_s: float = SCAN_S,
+        *,
+        expected: int | None = None,
+        enough: Callable[[list[FoundSensor]], bool] = lambda _: False,
+    ) -> list[FoundSensor]:
+        """Sensors in range, strongest first; ends once ``expected`` are found or ``enough`` says so.
+
+        ``enough`` gets all found so far, each time one is heard.
 
         Raises
         ------
         SensorError
             No adapter, Bluetooth off, no permission.
         """
-        return await self._radio.scan(
-            timeout_s, lambda found: expected is not None and len(found) >= expected
-        )
+
+        def over(found: list[FoundSensor]) -> bool:
+            return enough(found) or (expected is not None and len(found) >= expected)
+
+        return await self._radio.scan(timeout_s, over)
 
     async def inspect(self, sensor: FoundSensor, *, identify: bool = False) -> SensorDetails:
         """Connect for a moment: serial number, battery, firmware; ``identify`` makes it show itself.
