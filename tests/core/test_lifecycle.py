@@ -95,7 +95,8 @@ def test_the_first_step_is_asked_for_when_both_sensors_stream():
 def test_a_link_that_is_down_is_shown_with_its_reason_and_asked_about_once():
     state, _ = lifecycle.replay(READY)
     down = [link(50, LUMBAR, LinkState.LOST, LinkReason.CUT), link(52, LUMBAR, LinkState.CONNECTING)]
-    state, effects = lifecycle.replay([*down, *(Tick(t * S) for t in range(53, 100))], state)
+    still = [link(80, LUMBAR, LinkState.SEARCHING), *(Tick(t * S) for t in range(81, 100))]
+    state, effects = lifecycle.replay([*down, *(Tick(t * S) for t in range(53, 80)), *still], state)
     assert kinds(effects).count(K.LOOK_AFTER_SENSOR) == 1
     assert (effects[0].kind, effects[0].link_reason) == (K.SHOW_LINK, LinkReason.CUT)
     asked = next(e for e in effects if e.kind is K.LOOK_AFTER_SENSOR)
@@ -242,9 +243,10 @@ def test_each_set_counts_anew():
 
 def test_a_stale_calibration_stops_no_set():
     w = WarningId.W2
-    reps = [SetStarted(100 * S, 1), SlipSuspected(100 * S, PELVIS, 12.0), rep(101, w), rep(104, w)]
-    _, effects = lifecycle.replay([*CALIBRATED, *reps])
-    assert K.STOP_SET not in kinds(effects)
+    slip, again = SlipSuspected(100 * S, PELVIS, 12.0), Rezeroed(105 * S, PELVIS, 11.0)
+    for reps in ([slip, rep(101, w), rep(104, w)], [slip, rep(101, w), again, rep(107, w)]):
+        _, effects = lifecycle.replay([*CALIBRATED, SetStarted(100 * S, 1), *reps])
+        assert K.STOP_SET not in kinds(effects)
 
 
 def test_after_a_set_one_question_is_asked():

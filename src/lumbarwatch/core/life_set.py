@@ -56,12 +56,12 @@ def _rep(state: SetState, event: RepFinished, *, trusted: bool) -> Stepped:
     """Red twice in three reps in a row: stop the set; said once for each warning."""
     if state.number is None:
         return state, ()
-    found = frozenset(w.id for w in event.rep.warnings if w.level is Level.RED)
-    red = (*state.red, found if trusted else frozenset[WarningId]())[-3:]
+    found = frozenset(w.id for w in event.rep.warnings if trusted and w.level is Level.RED)
+    red = (*state.red, found)[-3:]
     again = (id_ for id_ in WarningId if sum(id_ in one for one in red) >= 2)
     new = tuple(id_ for id_ in again if id_ in found and id_ not in state.stopped)
-    state = replace(state, red=red, stopped=(*state.stopped, *new) if trusted else state.stopped)
-    if not new or not trusted:
+    state = replace(state, red=red, stopped=(*state.stopped, *new))
+    if not new:
         return state, ()
     return state, (Effect(EffectKind.STOP_SET, event.t_ns, set_number=state.number, warnings=new),)
 
