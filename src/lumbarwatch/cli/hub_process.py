@@ -10,9 +10,10 @@ from lumbarwatch.cli.demo_athlete import DemoAthlete
 from lumbarwatch.cli.elastic_clock import ElasticClock
 from lumbarwatch.cli.finding import find_sensors
 from lumbarwatch.cli.plans import DemoPlan, WantedSensors
-from lumbarwatch.cli.restoring import restore
 from lumbarwatch.hub.service import Hub, serve
 from lumbarwatch.hub.settings import HubSettings
+from lumbarwatch.jobs.restore import restore
+from lumbarwatch.jobs.samples import decode_recording
 from lumbarwatch.model.session import CalibrationSource
 from lumbarwatch.sensors.clock import SystemClock
 
@@ -23,15 +24,22 @@ def run_hub(
     """Process of ``lumbarwatch run``: find the sensors, then measure."""
 
     async def body(stop: asyncio.Event, ready: Callable[[], None]) -> None:
+        await asyncio.to_thread(restore, settings.data)
         clock = SystemClock()
-        targets = await find_sensors(clock, wanted.by_place)
+        targets = await find_sensors(clock, wanted.by_place, serials=wanted.serials)
 
         async def begin(hub: Hub) -> None:
             hub.first.targets = targets
             hub.first.start(calibration=CalibrationSource.AUTOMATIC)
 
         await serve(
-            settings, listener, clock=clock, stop=stop, ready=ready, companion=begin, on_recovered=restore
+            settings,
+            listener,
+            clock=clock,
+            stop=stop,
+            ready=ready,
+            companion=begin,
+            write_samples=decode_recording,
         )
 
     child.live(channel, body)
@@ -41,6 +49,7 @@ def run_demo_hub(channel: Connection, listener: socket.socket, settings: HubSett
     """Process of ``lumbarwatch demo``: an athlete with virtual sensors, and the same hub."""
 
     async def body(stop: asyncio.Event, ready: Callable[[], None]) -> None:
+        await asyncio.to_thread(restore, settings.data)
         clock = ElasticClock(settings.speed)
         async with DemoAthlete(plan, clock) as athlete:
             await serve(
@@ -51,7 +60,7 @@ def run_demo_hub(channel: Connection, listener: socket.socket, settings: HubSett
                 ready=ready,
                 backend=athlete.radio.backend,
                 companion=athlete.train,
-                on_recovered=restore,
+                write_samples=decode_recording,
             )
 
     child.live(channel, body)

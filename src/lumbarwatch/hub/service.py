@@ -1,7 +1,6 @@
 """The hub's process: one event loop for its whole life, with links, recording, analysis, feed and API."""
 
 import asyncio
-import logging
 import socket
 import time
 from collections.abc import Awaitable, Callable
@@ -11,7 +10,7 @@ from lumbarwatch.access.gate import AsgiApp, Gate, GateRules, loopback_hosts, lo
 from lumbarwatch.access.serving import serving
 from lumbarwatch.core.pipeline import PIPELINE_VERSION
 from lumbarwatch.hub.api import Api
-from lumbarwatch.hub.archive import Archive
+from lumbarwatch.hub.archive import Archive, WriteSamples
 from lumbarwatch.hub.feed import Feed
 from lumbarwatch.hub.messages import ApiError, HubMessage
 from lumbarwatch.hub.settings import HubSettings
@@ -21,9 +20,6 @@ from lumbarwatch.model.clock import Clock
 from lumbarwatch.sensors.link import Backend
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.ids import new_id
-from lumbarwatch.store.recording import Recovered, recover
-
-_LOG = logging.getLogger(__name__)
 
 FIRST_STATION = "1"
 
@@ -82,9 +78,6 @@ Companion = Callable[[Hub], Awaitable[None]]
 """What begins beside the hub in its loop: a simulated athlete, the search for sensors."""
 
 
-OnRecovered = Callable[[Archive, Recovered], None]
-
-
 async def serve(
     settings: HubSettings,
     listener: socket.socket,
@@ -94,12 +87,12 @@ async def serve(
     ready: Callable[[], None],
     backend: Backend | None = None,
     companion: Companion | None = None,
-    on_recovered: OnRecovered = lambda _archive, _found: None,
+    write_samples: WriteSamples,
 ) -> None:
     """Run a hub until ``stop`` is set, then end the visits and save them.
 
-    ``ready`` is called once the doors are open; the companion begins then. ``on_recovered`` gets each session
-    that a crash had left (in a thread, before anything else begins).
+    ``ready`` is called once the doors are open; the companion begins then. ``write_samples`` decodes each
+    finished recording.
 
     Raises
     ------
@@ -107,10 +100,7 @@ async def serve(
         The data folder or the history can't be used.
     """
     folder = DataFolder(settings.data).create()
-    with Archive.open(folder) as archive:
-        for found in await asyncio.to_thread(recover, folder):
-            _LOG.warning("%s", found.message)
-            await asyncio.to_thread(on_recovered, archive, found)
+    with Archive.open(folder, write_samples) as archive:
         feed = Feed(new_id(), time.monotonic)
         parts = Parts(folder, archive, feed, clock, backend, settings.simulated, settings.speed)
         hub = Hub(settings, parts)

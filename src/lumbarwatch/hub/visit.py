@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
+from lumbarwatch.core.findings import Findings
 from lumbarwatch.core.pipeline import PIPELINE_VERSION, Pipeline
 from lumbarwatch.core.setup import PipelineSetup
 from lumbarwatch.hub.archive import Archive, FinishedVisit
@@ -32,7 +33,7 @@ from lumbarwatch.hub.pacing import PosePacer
 from lumbarwatch.hub.snapshot import Snapshot
 from lumbarwatch.hub.standing import stop_the_set
 from lumbarwatch.model.clock import Clock
-from lumbarwatch.model.events import ControlEvent, Event, LinkEvent, RepFinished, SessionEnd, StepBegun
+from lumbarwatch.model.events import ControlEvent, Event, LinkEvent, SessionEnd, StepBegun
 from lumbarwatch.model.motion import PoseBatch, Rep
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import Athlete, CalibrationSource, Session
@@ -99,7 +100,7 @@ class Visit:
         self._ending = asyncio.Event()
         self._ended = asyncio.Event()
         self._flush: asyncio.TimerHandle | None = None
-        self._events: list[Event] = []
+        self._findings = Findings()
         self._controls: list[ControlEvent] = []
         self._haptics: set[asyncio.Task[None]] = set()
         self._links = parts.make_links(
@@ -188,6 +189,7 @@ class Visit:
         read = {place: driver.read for place, driver in self._drivers.items()}
         intake = Intake(recorder, read, self._parts.make_pipeline(setup), self._links.heard_garbage)
         syncing = asyncio.create_task(recorder.run_sync(self._parts.clock))
+        remembering = asyncio.create_task(asyncio.to_thread(self._parts.archive.remember, self._plan.athlete))
         try:
             await self._consume(intake)
             await self._links.stop()
@@ -197,13 +199,14 @@ class Visit:
             syncing.cancel()
             live = recorder.close()
         self._tell_session(SessionState.SAVING)
+        await remembering
+        end_ns = next(event.t_ns for event in self._controls if isinstance(event, SessionEnd))
         finished = FinishedVisit(
             session=self.session,
             athlete=self._plan.athlete,
             header=header,
             live=live,
-            duration_s=self._encoder.t_s(self._parts.clock.monotonic_ns()),
-            events=tuple(self._events),
+            analysis=self._findings.analysis(PIPELINE_VERSION, self._encoder.t_s(end_ns)),
             controls=tuple(self._controls),
         )
         self._snapshot.problem = await asyncio.to_thread(self._parts.archive.save, finished)
@@ -248,10 +251,10 @@ class Visit:
     def _tell(self, events: list[Event]) -> None:
         sent_ms = round(self._parts.real_ns() / 1e6, 1)
         for event in events:
+            self._findings.take([event])
             if isinstance(event, PoseBatch):
                 self._pacer.add(event)
                 continue
-            self._events.append(event)
             self._snapshot.take(event)
             self._buzz(event)
             frame = self._encoder.frame(event, sent_ms)
@@ -262,7 +265,7 @@ class Visit:
         self._send_poses()
 
     def _reps(self) -> list[Rep]:
-        return [event.rep for event in self._events if isinstance(event, RepFinished)]
+        return list(self._findings.reps.values())
 
     def _send_poses(self) -> None:
         due_s = self._pacer.due_in_s(self._parts.real_ns())

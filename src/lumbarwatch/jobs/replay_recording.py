@@ -38,20 +38,28 @@ def replay_recording(path: Path, orientation: OrientationSource | None = None) -
     """
     try:
         recording = read_recording(path)
-        decoders = _decoders(recording)
-        setup = _setup(recording, decoders)
+    except StoreError as error:
+        raise InputError(InputReason.UNREADABLE, str(error)) from error
+    if not any(isinstance(item, RawNotification) for item in recording):
+        raise InputError(InputReason.NO_ROWS, f"{path} holds no packet of a sensor; record again.")
+    return replay_of(recording, orientation)
+
+
+def replay_of(recording: Recording, orientation: OrientationSource | None = None) -> Replay:
+    """Return the replay of a recording that has been read; one without packets replays nothing."""
+    try:
+        setup = _setup(recording, _decoders(recording))
+        controls = tuple(item for item in recording if not isinstance(item, RawNotification | LinkEvent))
     except (StoreError, SensorError, CodecError) as error:
         raise InputError(InputReason.UNREADABLE, str(error)) from error
-    arrivals = [item.t_arrival_ns for item in recording if isinstance(item, RawNotification)]
-    if not arrivals:
-        raise InputError(InputReason.NO_ROWS, f"{path} holds no packet of a sensor; record again.")
+    arrivals = [item.t_arrival_ns for item in recording if isinstance(item, RawNotification)] or [0]
     return Replay(
         setup=setup if orientation is None else replace(setup, orientation=orientation),
         chunks=functools.partial(_chunks, recording, arrivals[0], arrivals[-1]),
         duration_s=(arrivals[-1] - arrivals[0]) / NS_PER_S,
         as_lived=True,
         notices=_notices(recording),
-        controls=tuple(item for item in recording if not isinstance(item, RawNotification | LinkEvent)),
+        controls=controls,
     )
 
 

@@ -1,0 +1,88 @@
+"""A recording becomes all that the history keeps of its session, without the history."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from lumbarwatch.exchange.errors import InputError, InputReason
+from lumbarwatch.jobs.analyze import analyze_replay
+from lumbarwatch.jobs.replay import Replay
+from lumbarwatch.jobs.replay_recording import replay_of
+from lumbarwatch.model.events import SessionEnd
+from lumbarwatch.model.notification import RawNotification
+from lumbarwatch.model.samples import NS_PER_S
+from lumbarwatch.model.session import Athlete, Session
+from lumbarwatch.store.errors import StoreError
+from lumbarwatch.store.finished import FinishedSession, finished_session
+from lumbarwatch.store.reading import Recording, read_recording
+from lumbarwatch.store.records import SessionAbout
+
+ByWhom = Callable[[str], Athlete | None]
+"""Gives an athlete by id; None: not known."""
+
+
+def _nobody(_athlete_id: str) -> None:
+    """Know nobody."""
+
+
+def finish_recording(path: Path, known: ByWhom = _nobody) -> tuple[FinishedSession, Replay]:
+    """Analyse a finished recording of ours.
+
+    Parameters
+    ----------
+    known
+        Gives the athlete as the history has him or her now: body mass and stature for the load, where they
+        were not known during the session. Reps are judged as they were then.
+
+    Returns
+    -------
+    What the history keeps, and the replay it came from.
+
+    Raises
+    ------
+    InputError
+        The recording can't be used.
+    """
+    try:
+        recording = read_recording(path)
+    except StoreError as error:
+        raise InputError(InputReason.UNREADABLE, str(error)) from error
+    replay = replay_of(recording)
+    analysis = analyze_replay(replay)
+    header = recording.header
+    about = SessionAbout(
+        started_at_monotonic_ns=header.started_at_monotonic_ns,
+        duration_s=_duration_s(recording, replay),
+        recording=path.name,
+        software_version=header.software_version,
+        sensors=header.sensors,
+        limits=replay.setup.athlete.limits,
+        parameters=header.setup,
+    )
+    session = Session(
+        id=header.session_id,
+        athlete_id=header.athlete_id,
+        started_at_utc_ns=header.started_at_utc_ns,
+        simulated=header.simulated,
+        recovered=recording.recovered,
+    )
+    athlete = with_measures(replay.setup.athlete, known(header.athlete_id))
+    return finished_session(session, athlete, analysis, replay.controls, about), replay
+
+
+def with_measures(athlete: Athlete, known: Athlete | None) -> Athlete:
+    """Return the athlete of a session with the body measures that were not known then."""
+    if known is None:
+        return athlete
+    mass_kg = known.mass_kg if athlete.mass_kg is None else athlete.mass_kg
+    stature_m = known.stature_m if athlete.stature_m is None else athlete.stature_m
+    return replace(athlete, mass_kg=mass_kg, stature_m=stature_m)
+
+
+def _duration_s(recording: Recording, replay: Replay) -> float:
+    """From the visit's beginning to its end; to the last packet where it was cut off."""
+    begin_ns = recording.header.started_at_monotonic_ns
+    ends = [event.t_ns for event in replay.controls if isinstance(event, SessionEnd)]
+    if not ends:
+        ends = [item.t_arrival_ns for item in recording if isinstance(item, RawNotification)][-1:]
+    return (ends[0] - begin_ns) / NS_PER_S if ends else 0.0

@@ -1,0 +1,66 @@
+"""What a crash left behind becomes whole again at the next start, without anybody's help.
+
+The live file goes last: killed in the middle of this, the next start does it again.
+"""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from lumbarwatch.jobs.finish import finish_recording
+from lumbarwatch.jobs.samples import decode_replay
+from lumbarwatch.model.errors import UserError
+from lumbarwatch.store.finished import keep
+from lumbarwatch.store.folder import DataFolder
+from lumbarwatch.store.history import History
+from lumbarwatch.store.housekeeping import compare
+from lumbarwatch.store.recording import discard_live, recover
+
+_LOG = logging.getLogger(__name__)
+
+
+def restore(data: Path) -> None:
+    """Give every session of a data folder its finished recording, its samples and its row in the history.
+
+    What can't be restored is said, stops nothing and is tried again at the next start.
+
+    Raises
+    ------
+    StoreError
+        The data folder or the history can't be used.
+    """
+    folder = DataFolder(data).create()
+    with History.open(folder.history) as history:
+        for found in recover(folder, keep_live=True):
+            _LOG.warning("%s", found.message)
+            if found.path is not None and _kept(folder, history, found.path):
+                discard_live(found.live)
+        for path in compare(folder, history).unlisted:
+            _kept(folder, history, path)
+
+
+def _kept(folder: DataFolder, history: History, path: Path) -> bool:
+    """Whether the session has its row now."""
+    if history.has_session(path.stem):
+        return True
+    try:
+        _keep(folder, history, path)
+    except UserError as error:
+        _LOG.warning("Session %s could not be put into the history yet: %s", path.stem, error)
+        return False
+    except Exception:  # noqa: BLE001  (one odd recording must not keep the next session from beginning)
+        _LOG.exception("Session %s could not be put into the history yet.", path.stem)
+        return False
+    return True
+
+
+def _keep(folder: DataFolder, history: History, path: Path) -> None:
+    athletes = {athlete.id: athlete for athlete in history.athletes()}
+    finished, replay = finish_recording(path, athletes.get)
+    if finished.session.athlete_id not in athletes:
+        finished = replace(finished, session=replace(finished.session, athlete_id=""))
+    keep(history, finished)
+    try:
+        decode_replay(replay, folder.samples(path.stem))
+    except UserError as error:
+        _LOG.warning("The samples of session %s could not be written yet: %s", path.stem, error)
