@@ -10,8 +10,8 @@ from pathlib import Path
 
 import typer
 
-from lumbarwatch.cli import processes, supervise
-from lumbarwatch.cli.plans import DemoPlan, PageSettings, WantedSensors
+from lumbarwatch.cli import processes, supervise, wanted
+from lumbarwatch.cli.plans import DemoPlan, PageSettings
 from lumbarwatch.cli.supervise import Part
 from lumbarwatch.hub.settings import HubSettings
 from lumbarwatch.store.folder import default_data_folder
@@ -44,12 +44,11 @@ def demo(launch: Launch, family: str, speed: float) -> None:
 def run(launch: Launch, pelvis: str | None, lumbar: str | None) -> None:
     """Start measuring with real sensors and stay until Ctrl-C."""
     data = launch.data or default_data_folder()
+    sensors = wanted.wanted_sensors(data, pelvis, lumbar)
     key = secrets.token_bytes(32)
     with supervise.bind(launch.port) as page, supervise.bind(0) as hub:
         settings = HubSettings(data, key, page.getsockname()[1])
-        measuring = Part(
-            "measuring", processes.hub, (hub, settings, WantedSensors(pelvis, lumbar)), restart=True
-        )
+        measuring = Part("measuring", processes.hub, (hub, settings, sensors), restart=True)
         pages = Part("pages", processes.pages, (page, _pages(hub, key, data)), restart=True)
         typer.echo("lumbarwatch: looking for two sensors")
         _stay([measuring, pages], page.getsockname()[1], browser=launch.browser)

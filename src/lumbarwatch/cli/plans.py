@@ -1,7 +1,7 @@
 """What the processes are told; apart from them, so that the command itself imports nothing heavy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lumbarwatch.model.samples import Placement
@@ -19,10 +19,14 @@ class DemoPlan:
 
 @dataclass(frozen=True, slots=True)
 class WantedSensors:
-    """Serial number or address of the sensors to use; None: whichever is found."""
+    """Serial number, address or name of the sensors to use; None: whichever is found.
+
+    ``serials``: serial numbers of paired sensors by their address, as most do not advertise theirs.
+    """
 
     pelvis: str | None = None
     lumbar: str | None = None
+    serials: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def by_place(self) -> Mapping[Placement, str | None]:
