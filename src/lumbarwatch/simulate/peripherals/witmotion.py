@@ -1,5 +1,6 @@
 """A virtual WitMotion BLE 5.0 sensor: streams while subscribed, has registers, may split and glue frames."""
 
+from math import isclose
 from typing import Any
 
 import numpy as np
@@ -96,7 +97,8 @@ class WitMotionPeripheral(Peripheral):
             self.begin_streaming()
 
     def _rate_is_set(self) -> bool:
-        return wire.RATE_CODES[self.registers[wire.Register.RATE]] == self.rate_hz
+        """A real part's rate is off by up to a few per cent from the one that was set."""
+        return isclose(wire.RATE_CODES[self.registers[wire.Register.RATE]], self.rate_hz, rel_tol=0.02)
 
     async def _written(self, payload: bytes) -> None:
         if len(payload) != 5 or payload[:2] != b"\xff\xaa":
