@@ -114,7 +114,7 @@ class Grid:
         self._streams = {place: _Stream() for place in Placement}
         self._anchor_ns: int | None = None
         self._next = 0  # index of the next grid point
-        self._newest_arrival_ns = 0
+        self._newest_arrival_ns = -(2**62)
 
     def add(self, placement: Placement, fused: FusedBatch) -> None:
         """Take a sensor's fused samples."""

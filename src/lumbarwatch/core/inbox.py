@@ -12,7 +12,7 @@ class Inbox:
     def __init__(self) -> None:
         self._waiting: dict[Placement, list[ImuBatch | ClockReading]] = {place: [] for place in Placement}
         self._oldest_ns: int | None = None
-        self._newest_ns = 0
+        self._newest_ns = -(2**62)
 
     def put(self, item: ImuBatch | ClockReading) -> None:
         """Keep an item."""
