@@ -1,6 +1,5 @@
 """What lay in a gap of lost samples, and how far wrong that guess may be."""
 
-from collections import deque
 from math import sqrt
 
 import numpy as np
@@ -19,36 +18,36 @@ EDGE_ERROR_SHARE = 0.2
 
 
 class Recent:
-    """The newest samples of a stream, as columns (n, k) in step with each other."""
+    """The newest samples of a stream, as columns (n, k) in step with each other.
 
-    def __init__(self, samples: int) -> None:
+    Two lengths of memory are allocated once; samples are moved to the front when the back is reached.
+    """
+
+    def __init__(self, samples: int, widths: tuple[int, ...]) -> None:
         self.samples = samples
-        self._parts: deque[Columns] = deque()
-        self._held = 0
+        self._columns = tuple(np.empty((2 * samples, width)) for width in widths)
+        self._end = 0
 
     def push(self, *columns: Floats) -> None:
-        """Append samples; what is no longer needed is let go."""
-        n = len(columns[0])
-        if n > self.samples:
-            columns = tuple(column[n - self.samples :].copy() for column in columns)
-            n = self.samples
-        self._parts.append(columns)
-        self._held += n
-        while self._held - len(self._parts[0][0]) >= self.samples:
-            self._held -= len(self._parts.popleft()[0])
+        """Append samples (n, k) of each column; the oldest are forgotten."""
+        n = min(len(columns[0]), self.samples)
+        if self._end + n > 2 * self.samples:
+            kept = self.samples
+            for column in self._columns:
+                column[:kept] = column[self._end - kept : self._end].copy()
+            self._end = kept
+        for own, new in zip(self._columns, columns, strict=True):
+            own[self._end : self._end + n] = new[-n:]
+        self._end += n
 
     def last(self, samples: int) -> Columns:
-        """The last so many samples, fewer where fewer have come; no columns where none has."""
-        if not self._parts:
-            return ()
-        whole = tuple(np.concatenate(column) for column in zip(*self._parts, strict=True))
-        self._parts = deque([whole])
-        return tuple(column[max(0, len(column) - samples) :] for column in whole)
+        """Views of the last so many samples, fewer where fewer have come; valid until the next push."""
+        start = max(0, self._end - min(samples, self.samples))
+        return tuple(column[start : self._end] for column in self._columns)
 
     def clear(self) -> None:
         """Forget all samples."""
-        self._parts.clear()
-        self._held = 0
+        self._end = 0
 
 
 def straight(before: Floats, after: Floats, n: int) -> Floats:

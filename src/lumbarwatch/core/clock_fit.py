@@ -23,6 +23,8 @@ class ClockFitParams:
     early_ns: int = 30 * NS_PER_S
     early_bin_ns: int = NS_PER_S
     bin_ns: int = 5 * NS_PER_S
+    late_ns: int = 300 * NS_PER_S
+    late_bin_ns: int = 15 * NS_PER_S
     stretch_ns: int = 5 * NS_PER_S  # floors so far apart in time are sure
     slew_limit: float = 5e-3  # at most 5 ms per s of correction: time neither jumps nor goes back ...
     early_slew_limit: float = 2e-2  # ... and 20 before early_ns, when there is more to correct
@@ -51,6 +53,7 @@ class ClockFit:
         self._kept: list[tuple[Floats, Floats]] | None = []  # arrivals and delays, where a comb is looked for
         self._beacons = False
         self._known = line is not None
+        self._steady = False
         self.line = line or Line(0.0, 0.0, 0.0, params.start_sigma_ns)  # followed, with its slew
         self.bins = 0  # closed so far
         self.skew = finder.expected_skew
@@ -60,6 +63,11 @@ class ClockFit:
     def certain(self) -> bool:
         """Whether the skew has been watched for minutes."""
         return self._stretches >= self._params.certain_stretches
+
+    @property
+    def steady(self) -> bool:
+        """Whether the samples of the open bin follow those before without a jump."""
+        return self._steady
 
     def open_bin(self, clock_ns: Floats) -> int:
         """How many of the samples (n >= 1, increasing) lie in the open bin; one that is over is closed."""
@@ -106,9 +114,15 @@ class ClockFit:
             self._close_stretch(now_ns)
         age = now_ns - begun_ns
         starting = age < params.start_ns
-        width = params.start_bin_ns if starting else params.early_bin_ns
-        self._steer(now_ns, width if age < params.early_ns else params.bin_ns, may_jump=starting)
+        self._steer(now_ns, self._width(age), may_jump=starting)
         self.floor = (now_ns, np.inf)
+
+    def _width(self, age_ns: float) -> int:
+        """Of the bin to open."""
+        params = self._params
+        if age_ns < params.early_ns:
+            return params.start_bin_ns if age_ns < params.start_ns else params.early_bin_ns
+        return params.bin_ns if age_ns < params.late_ns else params.late_bin_ns
 
     def _close_stretch(self, now_ns: float) -> None:
         self._finder.add_long(*self._stretch)
@@ -132,7 +146,7 @@ class ClockFit:
         early = width_ns < self._params.bin_ns
         limit = self._params.early_slew_limit if early else self._params.slew_limit
         pull = min(max((found.y - current) / width_ns, -limit), limit)
-        self._known = True
+        self._known, self._steady = True, not may_jump
         self.line = Line(now_ns, current, found.slope + pull, found.sigma)
         self.border_ns = now_ns + width_ns
 

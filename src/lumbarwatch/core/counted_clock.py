@@ -112,7 +112,7 @@ class CountedClock:
         if self._period_ns is None and len(self._counts) >= ROUGH_SAMPLES:
             self._find_rough_period()
             period_ns[max(0, ROUGH_SAMPLES - already) :] = self.period_ns
-        return [Placed(arrival_ns[:n], lost, period_ns)]
+        return [Placed(arrival_ns[:n], lost, period_ns, steady=False)]
 
     def _numbers(self, count: Integers | None, n: int) -> tuple[Integers, Integers]:
         """Sample numbers (n,) and samples missing before each (n,)."""
@@ -159,7 +159,7 @@ class CountedClock:
         n = fit.open_bin(ticks)
         _, lost = self._numbers(count, n)
         t_ns = fit.map(ticks[:n], arrival_ns[:n])
-        return [Placed(t_ns, lost, np.full(n, self.period_ns))]
+        return [Placed(t_ns, lost, np.full(n, self.period_ns), steady=False)]
 
     def _place_uncounted(self, fit: ClockFit, arrival_ns: Floats) -> list[Placed]:
         """Samples of one bin up to the next loss, which carry none."""
@@ -182,7 +182,7 @@ class CountedClock:
         lost[0], self._missing = self._missing, 0
         self._count += n
         t_ns = fit.map(ticks[:n], arrival_ns[:n])
-        return [Placed(t_ns, lost, np.full(n, self.period_ns))]
+        return [Placed(t_ns, lost, np.full(n, self.period_ns), steady=False)]
 
     def _following(self, n: int) -> Floats:
         """What the clock shows at the next n samples, if none is missing."""

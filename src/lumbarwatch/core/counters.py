@@ -3,10 +3,11 @@
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from lumbarwatch.model.checks import Booleans, Floats, Integers
+from lumbarwatch.model.checks import Floats, Integers
 from lumbarwatch.model.samples import NS_PER_S, ImuBatch, SensorInfo
 
 
@@ -17,7 +18,7 @@ class CounterParams:
     reorder_ns: int = 3 * NS_PER_S  # so far back: late or doubled packets
     arrival_step_ns: int = 5 * NS_PER_S  # against arrival: a radio fade holds packets back for seconds
     count_step_ns: int = NS_PER_S // 2  # counter against clock
-    step_share: float = 0.2  # of the time passed, in both: the period is only roughly known at first
+    step_share: float = 0.1  # of the time passed, in both: the period is only roughly known at first
     old_ns: int = NS_PER_S  # nothing but old samples for so long: they are not old
     remembered_gaps: int = 64  # to tell a late sample from a doubled one
 
@@ -163,49 +164,59 @@ class Counters:
         if back_ns < 0 or clock_step == 0 or count_step == 0:
             old_since = arrival_ns if self._old_since_ns is None else self._old_since_ns
             return arrival_ns - old_since > self._params.old_ns
-        steps = [None if step is None else np.array([float(step)]) for step in (clock_step, count_step)]
-        elapsed = np.array([arrival_ns - self._arrival_ns])
-        return bool(self._jumps(steps[0], steps[1], elapsed)[0])
+        return bool(self._jumps(clock_step, count_step, arrival_ns - self._arrival_ns))
 
     def _until_restart(self, clock: Integers | None, count: Integers | None, arrival_ns: Floats) -> int:
         """How many of these samples there are before the first that follows a restart."""
         n = len(arrival_ns)
-        clock_span = 0 if clock is None else int(clock[-1]) - int(clock[0])
-        count_span = 0 if count is None else int(count[-1]) - int(count[0])
-        least = self._params.count_step_ns
-        if max(clock_span, count_span * self._period_ns, float(arrival_ns[-1] - arrival_ns[0])) < least:
-            return n  # too short for any jump
+        if self._runs_evenly(clock, count, arrival_ns):
+            return n
         steps = [None if values is None else np.diff(values).astype(np.float64) for values in (clock, count)]
         jumps = self._jumps(steps[0], steps[1], np.diff(arrival_ns))
         return int(jumps.argmax()) + 1 if jumps.any() else n
 
-    def _jumps(self, clock_step: Floats | None, count_step: Floats | None, elapsed_ns: Floats) -> Booleans:
-        """Whether clock, counter and arrival disagree by more than they may (n,), from sample to sample."""
+    def _runs_evenly(self, clock: Integers | None, count: Integers | None, arrival_ns: Floats) -> bool:
+        """Whether clock, counter and arrival stay so near to each other that none of them can have jumped."""
+        params = self._params
+        if clock is None:
+            assert count is not None
+            clock = count * self._period_ns
+            count = None
+        elif count is not None and int(clock[-1]) - int(clock[0]) >= params.count_step_ns:
+            ahead = clock - count * self._period_ns
+            if float(ahead.max()) - float(ahead.min()) > params.count_step_ns:
+                return False
+        span = max(float(arrival_ns[-1]) - float(arrival_ns[0]), float(clock[-1]) - float(clock[0]))
+        if span < params.arrival_step_ns:
+            return True
+        behind = arrival_ns - clock
+        return float(behind.max()) - float(behind.min()) <= params.arrival_step_ns
+
+    def _jumps(self, clock_step: Any, count_step: Any, elapsed_ns: Any) -> Any:
+        """Whether clock, counter and arrival disagree by more than they may; for numbers and arrays."""
         params = self._params
         tolerance = params.arrival_step_ns + params.step_share * elapsed_ns
         counted = None if count_step is None else count_step * self._period_ns
         if clock_step is not None:
-            jumps = np.abs(clock_step - elapsed_ns) > tolerance
+            jumps = abs(clock_step - elapsed_ns) > tolerance
             if counted is not None and self._period_known:
-                allowed = params.count_step_ns + params.step_share * np.maximum(clock_step, counted)
-                jumps |= np.abs(clock_step - counted) > allowed
+                allowed = params.count_step_ns + params.step_share * (clock_step + counted)
+                jumps = jumps | (abs(clock_step - counted) > allowed)
             return jumps
-        assert counted is not None
-        if not self._period_known:
-            return np.zeros(len(elapsed_ns), dtype=bool)
-        return np.abs(counted - elapsed_ns) > tolerance
+        return (abs(counted - elapsed_ns) > tolerance) & self._period_known
 
     # Samples ---------------------------------------------------------------------------------------------
     def _old(self, clock: Integers | None, count: Integers | None, arrival_ns: Floats) -> int:
         """Count the leading samples that are not new as doubled or late; return how many."""
-        old = np.zeros(len(arrival_ns), dtype=bool)
+        new_clock = clock is None or int(clock[0]) > self._clock.value
+        if new_clock and (count is None or int(count[0]) > self._count.value):
+            self._old_since_ns = None
+            return 0
+        old = np.zeros(len(arrival_ns), dtype=np.bool_)
         if clock is not None:
             old |= clock <= self._clock.value
         if count is not None:
             old |= count <= self._count.value
-        if not old[0]:
-            self._old_since_ns = None
-            return 0
         if self._old_since_ns is None:
             self._old_since_ns = float(arrival_ns[0])
         old &= arrival_ns - self._old_since_ns <= self._params.old_ns  # later ones may be of a restart

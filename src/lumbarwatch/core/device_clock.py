@@ -23,6 +23,7 @@ class Placed:
     t_ns: Floats  # (n,)
     lost: Integers  # (n,) missing directly before
     period_ns: Floats  # (n,) of the host's time
+    steady: bool  # times increase by themselves
 
 
 class PeriodMeter:
@@ -134,7 +135,7 @@ class DeviceClock:
         if unmeasured and first:
             period_ns[0] = self._meter.nominal_ns
         self._last = (float(clock[-1]), newest)
-        return Placed(self._fit.map(clock, arrival_ns), moved - 1, period_ns)
+        return Placed(self._fit.map(clock, arrival_ns), moved - 1, period_ns, steady=self._fit.steady)
 
     def _measure_first_step(
         self, steps_ns: Floats, count: Integers | None, before: int, *, first: bool

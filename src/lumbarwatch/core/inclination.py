@@ -15,6 +15,9 @@ from lumbarwatch.model.body import STANDARD_GRAVITY_MPS2
 from lumbarwatch.model.checks import Floats
 from lumbarwatch.model.samples import NS_PER_S
 
+COLUMNS = (3, 3, 4)
+"""Widths of what is looked back on: rate, specific force, quaternion."""
+
 
 @dataclass(frozen=True, slots=True)
 class InclinationParams:
@@ -65,26 +68,35 @@ class Excess:
     """Sigma above the base: after the start, after small gaps, after recovery. Fades as 1/(1 + t/T)."""
 
     def __init__(self, base_deg: float) -> None:
-        self._base = base_deg**2
+        self._base_deg = base_deg
         self._excess = 0.0
         self._halving = 1.0  # samples
         self._count = 0
+        self._gone = 0  # count at which nothing to speak of is left
 
     def set(self, sigma_deg: float, halving: float) -> None:
         """Now sigma is this; what exceeds the base halves in ``halving`` samples."""
-        self._excess = sqrt(max(0.0, sigma_deg**2 - self._base))
+        self._excess = sqrt(max(0.0, sigma_deg**2 - self._base_deg**2))
         self._halving, self._count = halving, 0
+        self._gone = ceil(halving * self._excess / (0.05 * self._base_deg))
 
     @property
     def sigma_deg(self) -> float:
-        """At the newest sample."""
-        return sqrt(self._base + (self._excess / (1.0 + self._count / self._halving)) ** 2)
+        """At the next sample."""
+        if self._count >= self._gone:
+            return self._base_deg
+        return sqrt(self._base_deg**2 + (self._excess / (1.0 + self._count / self._halving)) ** 2)
 
     def step(self, n: int) -> Floats:
         """Sigma (n,) of the next n samples."""
-        at = np.arange(self._count, self._count + n)
+        first = self._count
         self._count += n
-        return np.sqrt(self._base + (self._excess / (1.0 + at / self._halving)) ** 2)
+        out = np.full(n, self._base_deg)
+        fading = min(n, self._gone - first)
+        if fading > 0:
+            excess = self._excess / (1.0 + np.arange(first, first + fading) / self._halving)
+            out[:fading] = np.sqrt(self._base_deg**2 + excess * excess)
+        return out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +124,7 @@ class Inclination:
     def __init__(self, params: InclinationParams) -> None:
         self._params = params
         self._carrier: Carrier | None = None
-        self._recent = Recent(1)
+        self._recent = Recent(1, COLUMNS)
         self._phase: RecoveryPhase | None = None
         self._excess = Excess(params.base_sigma_deg)
         self._last: _Last | None = None
@@ -147,22 +159,25 @@ class Inclination:
         if self._carrier is None:
             self._begin(float(timed.period_ns[0]) / NS_PER_S)
         assert self._carrier is not None
-        at = (timed.lost > 0) | timed.restarted
-        ratio = timed.period_ns * (1.0 / (self._carrier.period_s * NS_PER_S))
         limit = self._params.period_change
-        if float(ratio.max()) - 1.0 > limit or 1.0 - float(ratio.min()) > limit:
+        ratio = timed.period_ns * (1.0 / (self._carrier.period_s * NS_PER_S))
+        changes = float(ratio.max()) - 1.0 > limit or 1.0 - float(ratio.min()) > limit
+        if not changes and not timed.lost.any() and not timed.restarted.any():
+            return []
+        at = (timed.lost > 0) | timed.restarted
+        if changes:
             reference = 1.0
             for i, value in enumerate(ratio.tolist()):
                 if abs(value / reference - 1.0) > limit:
                     reference, at[i] = value, True
-        return np.flatnonzero(at).tolist() if at.any() else []
+        return np.flatnonzero(at).tolist()
 
     def _begin(self, period_s: float) -> None:
         params = self._params
         self._carrier = Carrier(period_s)
         if self._held_bias is not None:
             self._carrier.set_bias(*self._held_bias)
-        self._recent = Recent(ceil(params.memory_s / period_s))
+        self._recent = Recent(ceil(params.memory_s / period_s), COLUMNS)
         self._excess.set(params.start_sigma_deg, params.settling_s / period_s)
 
     def _between_breaks(self, timed: TimedBatch, own: Floats | None, start: int, stop: int) -> Tracked:

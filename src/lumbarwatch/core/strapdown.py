@@ -5,11 +5,11 @@ from typing import Any, cast
 import numpy as np
 from vqf import VQF
 
-from lumbarwatch.core.rotations import cross
+from lumbarwatch.core.rotations import by_rows
 from lumbarwatch.model.checks import Floats
 
 
-def interval_rates(gyr: Floats, before: Floats, period_s: Floats | float) -> Floats:
+def interval_rates(gyr: Floats, before: Floats, period_s: Floats) -> Floats:
     """Constant rates (n, 3) that turn as far in each sample interval as the sampled movement did.
 
     The mean of both ends and the coning term T/12 (w0 x w1) (Bortz 1971, doi:10.1109/TAES.1971.310252; Savage
@@ -23,18 +23,22 @@ def interval_rates(gyr: Floats, before: Floats, period_s: Floats | float) -> Flo
         Rate at the end of each interval.
     before : (3,) rad/s
         Rate at the start of the first.
-    period_s : (n,) or float
+    period_s : (n,)
         Length of the intervals, s.
     """
     starts = np.empty_like(gyr)
     starts[0] = before
     starts[1:] = gyr[:-1]
-    coning = cross(starts, gyr)
-    coning *= (np.asarray(period_s) / 12.0).reshape(-1, 1)
-    starts += gyr
-    starts *= 0.5
-    starts += coning
-    return starts
+    return by_rows(_interval_rate, starts, gyr, period_s.reshape(-1, 1))
+
+
+def _interval_rate(a: Any, b: Any, c: Any, x: Any, y: Any, z: Any, period_s: Any) -> tuple[Any, Any, Any]:
+    coning = period_s / 12.0
+    return (
+        0.5 * (a + x) + coning * (b * z - c * y),
+        0.5 * (b + y) + coning * (c * x - a * z),
+        0.5 * (c + z) + coning * (a * y - b * x),
+    )
 
 
 class Carrier:

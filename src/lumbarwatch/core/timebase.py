@@ -148,12 +148,13 @@ class Timebase:
         lost = _whole([part.placed.lost for part in parts])
         period_ns = _whole([part.placed.period_ns for part in parts])
         restarted = np.zeros(len(t_ns), dtype=np.bool_)
-        at = 0
-        for part in parts:
-            restarted[at] = part.restarted
-            at += part.stop - part.start
-        t_ns = self._increasing(t_ns, period_ns)
-        self._note_gaps(t_ns, lost, restarted, period_ns)
+        if any(part.restarted for part in parts):
+            sizes = [part.stop - part.start for part in parts]
+            restarted[np.cumsum(sizes) - sizes] = [part.restarted for part in parts]
+        if not all(part.placed.steady for part in parts):
+            t_ns = self._increasing(t_ns, period_ns)
+        if restarted.any() or lost.any():
+            self._note_gaps(t_ns, lost, restarted, period_ns)
         self._last_ns = int(t_ns[-1])
         self.samples += len(t_ns)
         t_ns += self._origin_ns
@@ -187,11 +188,9 @@ class Timebase:
             before = self._last_ns if i == 0 else int(t_ns[i - 1])
             lost[i] = max(0, round((int(t_ns[i]) - before) / float(period_ns[i])) - 1)
         missing = np.flatnonzero(lost)
-        if not len(missing):
-            return
         self._lost += int(lost.sum())
         before_ns = np.where(missing == 0, self._last_ns, t_ns[missing - 1])
-        self._longest_gap_ns = max(self._longest_gap_ns, int((t_ns[missing] - before_ns).max()))
+        self._longest_gap_ns = max(self._longest_gap_ns, int((t_ns[missing] - before_ns).max(initial=0)))
 
 
 def _whole(parts: list[NDArray[Any]]) -> NDArray[Any]:
