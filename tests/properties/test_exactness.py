@@ -21,19 +21,17 @@ def merged(
     pieces: Iterable[ImuBatch], events: Sequence[StepBegun | StepDone], jitter_ns: Sequence[int]
 ) -> list[Item]:
     """All items in an order that strays from arrival by less than the allowed lateness."""
-    keyed: list[tuple[int, int, Item]] = []
-    for k, piece in enumerate(pieces):
-        keyed.append((int(piece.t_arrival_ns[-1]) + jitter_ns[k % len(jitter_ns)], k, piece))
-    # An event goes in before any sample that arrived after it.
-    ordered = [item for _, _, item in sorted(keyed, key=lambda entry: entry[:2])]
-    per_sensor: dict[Placement, list[ImuBatch]] = {place: [] for place in Placement}
-    for item in sorted((i for i in ordered if isinstance(i, ImuBatch)), key=lambda b: int(b.t_arrival_ns[0])):
-        per_sensor[item.placement].append(item)
+    all_pieces = list(pieces)
+    keyed = [
+        (int(piece.t_arrival_ns[-1]) + jitter_ns[k % len(jitter_ns)], k) for k, piece in enumerate(all_pieces)
+    ]
+    ordered = [all_pieces[k] for _, k in sorted(keyed)]
+    # A sensor's own pieces stay in order, and an event goes in before any sample that arrived after it.
+    per_sensor = {place: [piece for piece in all_pieces if piece.placement is place] for place in Placement}
     result: list[Item] = []
     waiting = list(events)
     for item in ordered:
-        assert isinstance(item, ImuBatch)
-        piece = per_sensor[item.placement].pop(0)  # a sensor's own pieces stay in order
+        piece = per_sensor[item.placement].pop(0)
         while waiting and waiting[0].t_ns <= int(piece.t_arrival_ns[-1]):
             result.append(waiting.pop(0))
         result.append(piece)
