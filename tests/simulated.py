@@ -1,6 +1,7 @@
 """A simulated session as the pipeline's input."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 
@@ -34,7 +35,7 @@ def streams(session: SimulatedSession, *, quaternions: bool = False) -> dict[Pla
                 t_device_ns=device[a:b],
                 seq=rows.seq[a:b],
             )
-            for a, b in zip(edges[:-1], edges[1:], strict=True)
+            for a, b in pairwise(edges)
         ]
     return found
 
