@@ -2,10 +2,10 @@
 
     python tests/accuracy/broad.py --data DIR [--rate HZ] [--loss PERCENT] [--json OUT]
 
-Every trial goes through the real Timebase and Fusion, in chunks. Score: angle between estimated and reference
-vertical, root mean square over ``movement`` and finite reference, at the reference's own times (in gaps and
-between samples the estimate is interpolated between its neighbours). BROAD: D. Laidig, M. Caruso, A. Cereatti,
-T. Seel, Data 2021, 6(7), 72, doi:10.3390/data6070072.
+Every trial goes through the real Timebase and Fusion, in chunks. Score: angle between estimated and
+reference vertical, root mean square over ``movement`` and finite reference, at the reference's own times (in
+gaps and between samples the estimate is interpolated between its neighbours). BROAD: D. Laidig, M. Caruso,
+A. Cereatti, T. Seel, Data 2021, 6(7), 72, doi:10.3390/data6070072.
 
 The sensor of BROAD lags the optical system by 4 ms: all eight trials known here have their least error there,
 by any filter (``--delay 0`` shows the figures without it). That is the group delay of its own filters, so it

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lumbarwatch.model.checks import Floats, Integers
 from lumbarwatch.model.samples import NS_PER_S, ImuBatch, SensorInfo
@@ -178,19 +179,15 @@ class Counters:
     def _runs_evenly(self, clock: Integers | None, count: Integers | None, arrival_ns: Floats) -> bool:
         """Whether clock, counter and arrival stay so near to each other that none of them can have jumped."""
         params = self._params
-        if clock is None:
-            assert count is not None
-            clock = count * self._period_ns
-            count = None
-        elif count is not None and int(clock[-1]) - int(clock[0]) >= params.count_step_ns:
-            ahead = clock - count * self._period_ns
-            if float(ahead.max()) - float(ahead.min()) > params.count_step_ns:
+        counted = None if count is None else (count * self._period_ns).astype(np.float64)
+        if clock is not None and counted is not None:
+            long = int(clock[-1]) - int(clock[0]) >= params.count_step_ns
+            if long and _range(clock - counted) > params.count_step_ns:
                 return False
-        span = max(float(arrival_ns[-1]) - float(arrival_ns[0]), float(clock[-1]) - float(clock[0]))
-        if span < params.arrival_step_ns:
-            return True
-        behind = arrival_ns - clock
-        return float(behind.max()) - float(behind.min()) <= params.arrival_step_ns
+        passed = counted if clock is None else clock.astype(np.float64)
+        assert passed is not None
+        span = max(float(arrival_ns[-1] - arrival_ns[0]), float(passed[-1] - passed[0]))
+        return span < params.arrival_step_ns or _range(arrival_ns - passed) <= params.arrival_step_ns
 
     def _jumps(self, clock_step: Any, count_step: Any, elapsed_ns: Any) -> Any:
         """Whether clock, counter and arrival disagree by more than they may; for numbers and arrays."""
@@ -255,3 +252,7 @@ class Counters:
 
 def _first(values: Integers | None, n: int) -> Integers | None:
     return None if values is None else values[:n]
+
+
+def _range(values: NDArray[Any]) -> float:
+    return float(values.max()) - float(values.min())

@@ -1,8 +1,8 @@
 """Orientation of one sensor against gravity, from its samples, across losses and restarts.
 
 In the clear, VQF (6D) fed with exact interval rotations. A gap is bridged sample by sample, its error
-estimated from what the sensor was doing, and for some seconds :mod:`recovery` says where the vertical is. After
-a long gap the specific force does; the gyro bias is kept through everything.
+estimated from what the sensor was doing, and for some seconds :mod:`recovery` says where the vertical is.
+After a long gap the specific force does; the gyro bias is kept through everything.
 """
 
 from dataclasses import dataclass, field

@@ -5,6 +5,7 @@ not depend on how a stream is cut.
 """
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -27,23 +28,17 @@ def _up(w: Any, x: Any, y: Any, z: Any) -> tuple[Any, Any, Any]:
 def by_rows(formula: Callable[..., tuple[Any, Any, Any]], *tables: Floats) -> Floats:
     """Apply a formula to the columns of tables (n, .): results (n, 3).
 
-    Of few rows each is worked out in plain floats, to the same bits: numpy's cost per call is that of dozens of
-    them.
+    Of few rows each is worked out in plain floats, to the same bits: numpy's cost per call is that of dozens
+    of them.
     """
     n = len(tables[0])
     if n <= FEW_ROWS:
-        rows = [
-            [value for row in joint for value in row] for joint in zip(*map(_listed, tables), strict=True)
-        ]
-        return np.array([formula(*row) for row in rows]).reshape(n, 3)
+        rows = zip(*(table.tolist() for table in tables), strict=True)
+        return np.array([formula(*chain(*row)) for row in rows]).reshape(n, 3)
     out = np.empty((n, 3))
     columns = [column for table in tables for column in table.T]
     out[:, 0], out[:, 1], out[:, 2] = formula(*columns)
     return out
-
-
-def _listed(table: Floats) -> list[list[float]]:
-    return table.tolist()
 
 
 def to_earth(quat: Floats, vectors: Floats) -> Floats:

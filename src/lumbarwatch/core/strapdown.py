@@ -12,10 +12,10 @@ from lumbarwatch.model.checks import Floats
 def interval_rates(gyr: Floats, before: Floats, period_s: Floats) -> Floats:
     """Constant rates (n, 3) that turn as far in each sample interval as the sampled movement did.
 
-    The mean of both ends and the coning term T/12 (w0 x w1) (Bortz 1971, doi:10.1109/TAES.1971.310252; Savage
-    1998, doi:10.2514/2.4228). A filter that holds each sample for a whole interval leads by half a period,
-    5 ms or 0.5 deg at 100 Hz and 100 deg/s, and drifts in fast movement: on BROAD at 100 Hz that is a fifth of
-    VQF's error.
+    The mean of both ends and the coning term T/12 (w0 x w1) (Bortz 1971, doi:10.1109/TAES.1971.310252;
+    Savage 1998, doi:10.2514/2.4228). A filter that holds each sample for a whole interval leads by half a
+    period, 5 ms or 0.5 deg at 100 Hz and 100 deg/s, and drifts in fast movement: on BROAD at 100 Hz that is
+    a fifth of VQF's error.
 
     Parameters
     ----------
@@ -32,7 +32,8 @@ def interval_rates(gyr: Floats, before: Floats, period_s: Floats) -> Floats:
     return by_rows(_interval_rate, starts, gyr, period_s.reshape(-1, 1))
 
 
-def _interval_rate(a: Any, b: Any, c: Any, x: Any, y: Any, z: Any, period_s: Any) -> tuple[Any, Any, Any]:
+def _interval_rate(*row: Any) -> tuple[Any, Any, Any]:
+    a, b, c, x, y, z, period_s = row
     coning = period_s / 12.0
     return (
         0.5 * (a + x) + coning * (b * z - c * y),

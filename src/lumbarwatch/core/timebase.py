@@ -149,8 +149,10 @@ class Timebase:
         period_ns = _whole([part.placed.period_ns for part in parts])
         restarted = np.zeros(len(t_ns), dtype=np.bool_)
         if any(part.restarted for part in parts):
-            sizes = [part.stop - part.start for part in parts]
-            restarted[np.cumsum(sizes) - sizes] = [part.restarted for part in parts]
+            at = 0
+            for part in parts:
+                restarted[at] = part.restarted
+                at += part.stop - part.start
         if not all(part.placed.steady for part in parts):
             t_ns = self._increasing(t_ns, period_ns)
         if restarted.any() or lost.any():
