@@ -2,8 +2,8 @@
 
     python tests/accuracy/latency.py [--seeds N] [--json OUT]
 
-Samples go in one by one in order of arrival. The clock is the true time at which the newest sample so far was
-taken; radio delay is not in it. W2: after the estimate had been held beyond the limit for 150 ms, and after the
+Samples go in one by one in order of arrival. The clock is the true time up to which both sensors have been heard;
+what the radio holds back is not in it. W2: after the estimate had been held beyond the limit for 150 ms, and after the
 truth had. Lockout: after the true top (hips at rest at the top) and after the true lockout (95 %). Rep: after the
 true bottom (hips at rest) and after the true end (5 %).
 """
@@ -62,11 +62,13 @@ def measure(job: Job) -> dict[str, Any]:
     )
     waiting = sorted(meta.events, key=lambda event: event.t_ns)
     newest = 0.0
+    last = dict.fromkeys(Placement, 0.0)
     heard: list[tuple[float, Any]] = []
     for arrival_ns, t_true_s, sample in one_by_one(session):
         while waiting and waiting[0].t_ns <= arrival_ns:
             heard += [(newest, event) for event in pipeline.push(waiting.pop(0))]
-        newest = max(newest, t_true_s)
+        last[sample.placement] = max(last[sample.placement], t_true_s)
+        newest = min(last.values())
         heard += [(newest, event) for event in pipeline.push(sample)]
     return {"group": job.group, "rate_hz": session.rate_hz, **latencies(session, heard)}
 
@@ -88,9 +90,11 @@ def latencies(session: SimulatedSession, heard: Sequence[tuple[float, Any]]) -> 
     }
     plans = [plan for planned in session.performance.sets for plan in planned.reps]
     limit = max(7.5, 0.75 * (session.calibration.lam_max_deg or 0.0))
+    warned: set[int] = set()
     for newest, event in heard:
         if isinstance(event, LiveWarning) and event.warning.id is WarningId.W2:
-            if event.warning.level.value == "amber":
+            if event.rep_number not in warned:
+                warned.add(event.rep_number)
                 found["w2_own"].append(newest - event.t_ns / 1e9)
                 found["w2_truth"].append(newest - held_since(session, limit, event.t_ns / 1e9))
         elif isinstance(event, LockoutReached):
@@ -113,7 +117,8 @@ def held_since(session: SimulatedSession, limit: float, near_s: float) -> float:
     points = round(HELD_S / (t_s[1] - t_s[0]))
     held = np.lib.stride_tricks.sliding_window_view(lam[mine], points + 1).min(axis=1)
     over = np.flatnonzero(held > limit)
-    return float(t_s[mine][over[0] + points]) if len(over) else float("nan")
+    ends = t_s[mine][over + points]
+    return float(ends[np.argmin(np.abs(ends - near_s))]) if len(over) else float("nan")
 
 
 def main() -> None:

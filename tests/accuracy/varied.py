@@ -32,7 +32,7 @@ def profile_of(rng: np.random.Generator) -> AthleteProfile:
         reference_less_deg=float(rng.uniform(0.0, 3.0)),
         roll_deg=float(rng.uniform(-2.5, 2.5)),
         variation_deg=float(rng.uniform(0.2, 1.5)),
-        liveliness=float(rng.uniform(0.5, 1.8)),
+        liveliness=float(rng.uniform(0.5, 1.5)),
     )
 
 

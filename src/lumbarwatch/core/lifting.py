@@ -219,7 +219,7 @@ class Lifting:
 
     def _judged(self, cycle: Measured, t_ns: int) -> list[Event]:
         fraction = self._rom_fraction(cycle)
-        context = self._context()
+        context = self._context(cycle.pelvis_sigma_deg or 0.0, cycle.lumbar_sigma_deg or 0.0)
         times = (self._t_ns(cycle.lockout), self._t_ns(cycle.end), self._t_ns(cycle.lambda_peak_at))
         verdicts = judge_rep(cycle, fraction, context, times)
         rep = self._rep(cycle, fraction, verdicts)
@@ -300,7 +300,8 @@ class Lifting:
         return len(offs) > 1 and (min(offs) > SINGLE_LEG_ROLL_DEG or max(offs) < -SINGLE_LEG_ROLL_DEG)
 
     # What a rep is judged against ------------------------------------------------------------------------
-    def _context(self) -> Context:
+    def _context(self, pelvis_sigma_deg: float = 0.0, lumbar_sigma_deg: float = 0.0) -> Context:
+        """``*_sigma_deg``: fusion's own, where a rep's samples have told it."""
         return Context(
             calibration=self.calibration,
             limits=self._athlete.limits,
@@ -308,6 +309,8 @@ class Lifting:
             roll_baseline_deg=self._roll_baseline(),
             earlier_roll_off_deg=tuple(self._roll_offs[-2:]),
             own_reference=not self.setup.single_leg,
+            stated_tilt_deg=self.sigma.tilt_deg(pelvis_sigma_deg),
+            stated_lambda_deg=self.sigma.lambda_deg(pelvis_sigma_deg, lumbar_sigma_deg),
         )
 
     def _roll_baseline(self) -> float | None:

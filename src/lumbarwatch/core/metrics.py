@@ -258,12 +258,29 @@ def _top(height: Floats, near: int) -> int:
 
 def _trough(rising: Floats, prominence: float) -> float:
     """The bottom directly before the last value: back from it, until the height rises again by a fraction."""
-    back = rising[::-1]
+    back = rising[_low_rest(rising) :][::-1]
     lowest = np.minimum.accumulate(back)
-    deep = lowest < rising.min() + 0.25 * (back[0] - rising.min())  # a sticking point lies higher
+    deep = lowest < back.min() + 0.25 * (back[0] - back.min())  # a sticking point lies higher
     turned = deep & (back > lowest + prominence * (back[0] - lowest))
     k = int(np.argmax(turned))
     return float(lowest[k] if turned[k] else lowest[-1])
+
+
+def _low_rest(rising: Floats, points: int = 100, steady: float = 0.03, low: float = 1.0 / 3.0) -> int:
+    """Where the last rest of a second in the lower third of a rise has begun; 0 where there is none.
+
+    What lies before such a rest, a sit-up or a shift of the hips, is no part of the rise (convention).
+    """
+    if len(rising) < points:
+        return 0
+    whole = rising[-1] - rising.min()
+    windows = np.lib.stride_tricks.sliding_window_view(rising, points)
+    highest = windows.max(axis=1)
+    rests = (highest - windows.min(axis=1) <= steady * whole) & (highest <= rising.min() + low * whole)
+    begun = np.flatnonzero(np.diff(rests, prepend=False) & rests)
+    start = int(begun[-1]) + points // 2 if len(begun) else 0  # it was come to until then
+    lower_before = start > 0 and rising[:start].min() < rising[start:].min() - steady * whole
+    return start if lower_before else 0
 
 
 def _crossing(values: Floats, i: int, level: float) -> float:

@@ -35,13 +35,15 @@ class PhaseParams:
     quiet_dps: float = 12.0
     quiet_points: int = 10  # 100 ms
     bottom_zone: float = 0.3  # of the rise above the bottom before: low enough to be the bottom
-    settle_share: float = 0.1  # slower than this share of the descent's peak rate: it has ended
-    settle_least_dps: float = 1.5
+    settle_share: float = 0.07  # slower than this share of the descent's peak rate: it has ended
+    settle_least_dps: float = 0.5
     settle_points: int = 8  # judged over 80 ms
-    creep_points: int = 50  # or less than creep_deg in this time (a trembling bottom)
-    creep_deg: float = 1.0
+    creep_points: int = 50  # or slower than a smaller share in this time (a trembling bottom)
+    creep_share: float = 0.05
+    creep_least_dps: float = 0.5
     close_points: int = 20  # the final verdict needs the specific force until 0.2 s after the end
     rebase_deg: float = 1.0  # a resting level this much above the lowest replaces it
+    rebase_rose_deg: float = 0.5  # in half a second: a slow lift is no rest
     set_pause_points: int = 1000  # 10 s at the bottom end a set
 
 
@@ -121,7 +123,7 @@ class _View:
     quiet: Booleans  # slow for 100 ms up to here
     left: Booleans  # outside the supine range for a while
     sank_deg: Floats  # over the last 80 ms
-    creeping: Booleans  # hardly sank in the last 0.5 s
+    crept_deg: Floats  # over the last 0.5 s
 
 
 class PhaseTracker:
@@ -190,7 +192,7 @@ class PhaseTracker:
             quiet=_lasting(slow < p.quiet_dps, p.quiet_points),
             left=_lasting(outside, p.left_points),
             sank_deg=_sank(phi, p.settle_points),
-            creeping=_sank(phi, p.creep_points) < p.creep_deg,
+            crept_deg=_sank(phi, p.creep_points),
         )
 
     def _advance(self, view: _View, i: int, stop: int) -> int:
@@ -246,7 +248,8 @@ class PhaseTracker:
         phi = view.phi[i:stop]
         lowest = _running_min(phi, state.bottom_deg)
         rose = phi - lowest >= self.hysteresis_deg
-        settled = view.still[i:stop] & (phi > lowest + p.rebase_deg)
+        rested = view.still[i:stop] & (view.crept_deg[i:stop] > -p.rebase_rose_deg)
+        settled = rested & (phi > lowest + p.rebase_deg)
         left = view.left[i:stop]
         index = np.arange(view.first + i, view.first + stop)
         paused = (index - state.waiting_since >= p.set_pause_points) & state.in_set
@@ -320,8 +323,10 @@ class PhaseTracker:
         deep = phi <= state.bottom_deg + p.bottom_zone * rise if state.counting else phi > p.supine_deg[0]
         slow_dps = np.maximum(p.settle_least_dps, p.settle_share * peak)
         slow = view.sank_deg[i:stop] < slow_dps * (p.settle_points * self._step_s)
+        creep_dps = np.maximum(p.creep_least_dps, p.creep_share * peak)
+        creeping = view.crept_deg[i:stop] < creep_dps * (p.creep_points * self._step_s)
         reversed_ = phi - lowest >= self.hysteresis_deg
-        settled = deep & (slow | view.creeping[i:stop])
+        settled = deep & (slow | creeping)
         left = view.left[i:stop]
         k = _first(reversed_ | settled | left)
         end = stop if k is None else i + k + 1
@@ -340,8 +345,9 @@ class PhaseTracker:
         """The descent has ended: close the rep, and go on resting, rising or idle."""
         state = self.state
         known = at if left else max(at, state.low + self.params.close_points)
+        until = state.low if left or risen else known - 1  # it may sink a little more until then
         if state.counting:
-            self._mark(Closed(known, state.bottom_from, state.top, state.low, left=left))
+            self._mark(Closed(known, state.bottom_from, state.top, until, left=left))
         elif not left:
             self._mark(Armed(at))
         if left:

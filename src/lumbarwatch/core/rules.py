@@ -1,6 +1,7 @@
 """The warnings of definitions 5: amber is a plain limit, red is error-gated, unknown is not graded.
 
-Every limit here is the one of definitions 5; an athlete's own limit replaces the whole expression.
+Every limit here is the one of definitions 5; an athlete's own limit replaces the whole expression. Red is
+gated by the budget of definitions 2 for differences, by the stated sigma for angles against the zero.
 """
 
 from collections.abc import Sequence
@@ -99,6 +100,18 @@ class Context:
     earlier_roll_off_deg: tuple[float, ...] = ()  # of the last reps, against the same baseline
     own_reference: bool = True  # the reference thrusts apply (not in a single-leg set)
     budget: Budget = BUDGET
+    stated_tilt_deg: float | None = None  # one sigma of an angle against the zero, where it is known better
+    stated_lambda_deg: float | None = None
+
+    @property
+    def tilt_sigma_deg(self) -> float:
+        """Of a tilt against the zero: as stated, else the budget."""
+        return self.budget.absolute_deg() if self.stated_tilt_deg is None else self.stated_tilt_deg
+
+    @property
+    def lambda_sigma_deg(self) -> float:
+        """Of lambda against the zero: as stated, else the budget."""
+        return self.budget.absolute_deg() if self.stated_lambda_deg is None else self.stated_lambda_deg
 
 
 def lockout_limits(context: Context) -> tuple[float, Thresholds]:
@@ -106,16 +119,16 @@ def lockout_limits(context: Context) -> tuple[float, Thresholds]:
     own = context.limits.get(WarningId.W1)
     fusion = context.calibration
     if own is not None:
-        return 0.0, _own(own, high=False, sigma=context.budget.absolute_deg())
+        return 0.0, _own(own, high=False, sigma=context.tilt_sigma_deg)
     if fusion.reference is not None and context.own_reference:
         sigma = context.budget.against_reference_deg()
         return fusion.reference.tilt_lock_deg, Thresholds(-4.0, -4.0, high=False, sigma=sigma)
-    return 0.0, Thresholds(0.0, 0.0, high=False, sigma=context.budget.absolute_deg())
+    return 0.0, Thresholds(0.0, 0.0, high=False, sigma=context.tilt_sigma_deg)
 
 
 def arched_limits(context: Context) -> Thresholds:
     """W1b: lambda at lockout."""
-    sigma = context.budget.absolute_deg()
+    sigma = context.lambda_sigma_deg
     if (own := context.limits.get(WarningId.W1B)) is not None:
         return _own(own, high=True, sigma=sigma)
     lam_max = usable_lam_max_deg(context.calibration)
@@ -127,10 +140,10 @@ def arched_limits(context: Context) -> Thresholds:
 def extension_limits(context: Context) -> Thresholds:
     """W2: lambda held inside the rep."""
     if (own := context.limits.get(WarningId.W2)) is not None:
-        return _own(own, high=True, sigma=context.budget.absolute_deg())
+        return _own(own, high=True, sigma=context.lambda_sigma_deg)
     lam_max = usable_lam_max_deg(context.calibration)
     if lam_max is None:
-        return Thresholds(7.5, 10.0, high=True, sigma=context.budget.absolute_deg())
+        return Thresholds(7.5, 10.0, high=True, sigma=context.lambda_sigma_deg)
     limit = max(7.5, 0.75 * lam_max)
     return Thresholds(limit, limit, high=True, sigma=context.budget.against_range_deg())
 
@@ -174,7 +187,7 @@ def judge_lockout(
     verdicts.judge(WarningId.W1B, lambda_deg, arched_limits(context), t_ns)
     own = context.calibration.own_range
     if context.limits.tuck_training and own is not None:
-        at = Thresholds(0.25 * own.tau_max_deg, None, high=False, sigma=context.budget.absolute_deg())
+        at = Thresholds(0.25 * own.tau_max_deg, None, high=False, sigma=context.lambda_sigma_deg)
         verdicts.judge(WarningId.W1C, -lambda_deg, at, t_ns)
 
 

@@ -1,7 +1,8 @@
 """One sigma of every number (definitions 2).
 
-Two things are kept apart: the *budget*, a convention by which red warnings are gated, and the *stated* sigma
-of an angle, which follows from what is known of the sensors at hand and is checked against truth.
+Two things are kept apart: the *budget*, a convention, and the *stated* sigma of an angle against its zero,
+which follows from what is known of the sensors at hand and is checked against truth. Red warnings are gated
+by the latter where an angle is judged against the zero, by the budget where differences are.
 """
 
 from collections.abc import Iterable
