@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from lumbarwatch import __version__
-from lumbarwatch.cli import analyze, calibrate_sensor, demo, load, run, simulate
+from lumbarwatch.cli import analyze, calibrate_sensor, demo, keeping, load, run, simulate
 from lumbarwatch.model.errors import ErrorKind, UserError
 
 EXIT_CODES = {ErrorKind.INPUT: 2, ErrorKind.BLUETOOTH: 3, ErrorKind.PORT: 4, ErrorKind.STORE: 5}
@@ -28,6 +28,11 @@ app.command("analyze")(analyze.analyze)
 app.command("calibrate-sensor")(calibrate_sensor.calibrate_sensor)
 app.command("simulate")(simulate.simulate)
 app.command("load")(load.load)
+app.command("export")(keeping.export)
+app.command("import")(keeping.import_)
+app.command("reanalyze")(keeping.reanalyze)
+app.command("backup")(keeping.backup)
+app.command("restore")(keeping.restore)
 
 
 def _show_version(wanted: bool) -> None:

@@ -70,6 +70,20 @@ class DataFolder:
         _probe(self.live)
         return self
 
+    def existing(self) -> "DataFolder":
+        """Check that there is something here; nothing is made.
+
+        Raises
+        ------
+        StoreError
+            There is no history and no recording.
+        """
+        if self.history.exists() or any(self.recordings.glob("*")) or any(self.live.glob("*")):
+            return self
+        raise StoreError(
+            StoreReason.MISSING, f"There are no sessions in {self.path}: name the folder by --data."
+        )
+
 
 def _make(folder: Path) -> None:
     if folder.is_dir():

@@ -41,7 +41,7 @@ def erase_session(folder: DataFolder, history: History, session_id: str) -> None
         The session is not known, or a file can't be deleted.
     """
     history.delete_session(session_id)
-    _delete_files(folder, session_id)
+    delete_files(folder, session_id)
 
 
 def erase_athlete(folder: DataFolder, history: History, athlete_id: str) -> None:
@@ -55,15 +55,24 @@ def erase_athlete(folder: DataFolder, history: History, athlete_id: str) -> None
     sessions = [record.id for record in history.sessions(athlete_id, limit=None)]
     history.delete_athlete(athlete_id)
     for session_id in sessions:
-        _delete_files(folder, session_id)
+        delete_files(folder, session_id)
 
 
-def _delete_files(folder: DataFolder, session_id: str) -> None:
-    for path in (folder.recording(session_id), folder.samples(session_id), folder.live_recording(session_id)):
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise from_os(error, "Deleting", path) from error
+def delete_files(folder: DataFolder, session_id: str) -> None:
+    """Delete every file of a session: recording, samples, what is left of a live file, an imported table.
+
+    Raises
+    ------
+    StoreError
+        A file can't be deleted.
+    """
+    pattern = f"{checked_id(session_id)}.*"
+    for place in (folder.recordings, folder.archive, folder.live):
+        for path in sorted(place.glob(pattern)):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise from_os(error, "Deleting", path) from error
 
 
 def _is_id(text: str) -> bool:
