@@ -176,7 +176,7 @@ class Lifting:
         for warning in warnings:
             if warning.level is level:
                 yield LiveWarning(warning.t_ns, self._set_number, self._rep_number, warning)
-                yield from self._cue(warning.t_ns, [warning])
+                yield from self._cue(warning.t_ns, self._rep_number, [warning])
 
     def _topped(self, mark: ToppedOut) -> list[Event]:
         """Provisional lockout: feedback in the same rep."""
@@ -198,7 +198,7 @@ class Lifting:
             tuple(verdicts.warnings),
             tuple(verdicts.not_graded),
         )
-        return [reached, *self._cue(t_ns, verdicts.warnings)]
+        return [reached, *self._cue(t_ns, self._rep_number, verdicts.warnings)]
 
     # At the bottom ---------------------------------------------------------------------------------------
     def _closed(self, closed: Closed) -> list[Event]:
@@ -228,7 +228,8 @@ class Lifting:
             self._full_rom_m.append(cycle.rom_m)
             self._full_rom_deg.append(cycle.rom_deg)
         self._remember_roll(cycle, context)
-        return [RepFinished(t_ns, rep), *self._cue(t_ns, verdicts.warnings, cycle.roll_lockout_deg)]
+        cue = self._cue(t_ns, rep.rep_number, verdicts.warnings, cycle.roll_lockout_deg)
+        return [RepFinished(t_ns, rep), *cue]
 
     def _rep(self, cycle: Measured, fraction: float | None, verdicts: Verdicts) -> Rep:
         amber = partial_limits(self._athlete.limits).amber
@@ -348,11 +349,11 @@ class Lifting:
         return len(self._reps) + len(self._book.state.waiting) + 1
 
     def _cue(
-        self, t_ns: int, warnings: Sequence[WarningVerdict], roll_deg: float | None = None
+        self, t_ns: int, rep_number: int, warnings: Sequence[WarningVerdict], roll_deg: float | None = None
     ) -> list[Event]:
         side = "Right" if (roll_deg or 0.0) > (self._roll_baseline() or 0.0) else "Left"
         chosen = self._cues.choose(warnings, side)
-        return [] if chosen is None else [Cue(t_ns, self._set_number, len(self._reps) or 1, *chosen)]
+        return [] if chosen is None else [Cue(t_ns, self._set_number, rep_number, *chosen)]
 
     def _t_ns(self, index: float) -> int:
         return self.origin_ns + round(index * self._step_ns)
