@@ -31,7 +31,8 @@ JUDGED = tuple(
 
 
 def untucked(p: AthleteProfile, rng: np.random.Generator) -> dict[str, float]:
-    return {"top_deg": p.top_deg - float(rng.uniform(4.0, 20.0)), "hold_s": 1.0}
+    less = float(rng.uniform(8.5, 12.0)) if rng.random() < 0.7 else float(rng.uniform(0.0, 4.0))
+    return {"top_deg": p.top_deg - p.reference_less_deg - less - 1.0, "hold_s": 1.0}
 
 
 def arched(p: AthleteProfile, rng: np.random.Generator) -> dict[str, float]:
@@ -62,7 +63,7 @@ FAULTS: Sequence[Callable[[AthleteProfile, np.random.Generator], dict[str, float
 
 def with_room(profile: AthleteProfile) -> AthleteProfile:
     """Range enough that a pelvis 10 deg short of its lockout is no partial rep, and that stands still enough."""
-    return replace(profile, bottom_deg=min(profile.bottom_deg, 40.0), liveliness=min(profile.liveliness, 1.3))
+    return replace(profile, bottom_deg=min(profile.bottom_deg, 34.0), liveliness=min(profile.liveliness, 1.3))
 
 
 def faulty(seed: int) -> Scenario:

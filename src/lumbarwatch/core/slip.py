@@ -30,6 +30,8 @@ class SlipParams:
     before_points: int = 30
     spread: float = 1.5  # the whole change around a jump against the jump itself
     kept: float = 0.6  # of the jump, once settled
+    grown: float = 1.15  # a change larger than this share of the jump took longer than a slip
+    rest_within_points: int = 300  # before the jump
     other_share: float = 0.6  # the other sensor turns by less than this share of the jump meanwhile
     same_posture_deg: float = 3.0  # both sensors are where they were before the jump: nothing slipped
     rest_deg: float = 2.0  # largest change of either angle over ``before_points`` at rest
@@ -72,7 +74,7 @@ class SlipWatch:
         if found is not None:
             slipped = isinstance(found.event, SlipSuspected)
             self.suspected = found.event.placement if slipped else None
-            self._posture = self._rest_at(self._begin(found.index)) if slipped else None
+            self._posture = self._last_rest(self._begin(found.index)) if slipped else None
         return found
 
     def ignore_until(self, index: int) -> None:
@@ -110,7 +112,8 @@ class SlipWatch:
         jump = float(lam[p.before_points + p.jump_points] - lam[p.before_points])
         change = float(np.median(after) - np.median(before))
         whole = float(np.ptp(lam))
-        if abs(change) < p.kept * abs(jump) or change * jump < 0 or whole > p.spread * abs(jump):
+        share = change / jump
+        if not p.kept <= share <= p.grown or whole > p.spread * abs(jump):
             return None
         place = self._which(begin, begin + p.jump_points)
         if self._turned(place.other, begin, begin + p.jump_points) > p.other_share * abs(jump):
@@ -141,6 +144,12 @@ class SlipWatch:
                 t_ns = origin_ns + int(index) * self._step_ns
                 return Slipped(int(index), Rezeroed(t_ns, self.suspected, 0.0))
         return None
+
+    def _last_rest(self, index: int) -> Mapping[Placement, float] | None:
+        """Both pitches (deg) at the last rest not long before an index."""
+        p = self._params
+        backwards = range(index, index - p.rest_within_points, -p.look_points)
+        return next((rest for at in backwards if (rest := self._rest_at(at)) is not None), None)
 
     def _rest_at(self, index: int) -> Mapping[Placement, float] | None:
         """Both pitches (deg) over the stillness up to an index; None where it was none."""
