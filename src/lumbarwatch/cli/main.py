@@ -9,7 +9,19 @@ from typing import Annotated
 import typer
 
 from lumbarwatch import __version__
-from lumbarwatch.cli import analyze, calibrate_sensor, demo, keeping, load, run, simulate
+from lumbarwatch.cli import (
+    analyze,
+    calibrate_sensor,
+    demo,
+    doctor,
+    keeping,
+    load,
+    pair,
+    record,
+    run,
+    scan,
+    simulate,
+)
 from lumbarwatch.model.errors import ErrorKind, UserError
 
 EXIT_CODES = {ErrorKind.INPUT: 2, ErrorKind.BLUETOOTH: 3, ErrorKind.PORT: 4, ErrorKind.STORE: 5}
@@ -24,6 +36,10 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("run")(run.run)
+app.command("record")(record.record)
+app.command("scan")(scan.scan)
+app.command("pair")(pair.pair)
+app.command("doctor")(doctor.doctor)
 app.command("analyze")(analyze.analyze)
 app.command("calibrate-sensor")(calibrate_sensor.calibrate_sensor)
 app.command("simulate")(simulate.simulate)

@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from lumbarwatch.core.timebase import Timebase
 from lumbarwatch.model.clock import Clock
@@ -31,6 +32,9 @@ BATTERY_LOW_PERCENT = 15
 WEAK_DBM = -85
 """Beyond these, advice is given (conventions; crystals are within 50 ppm, cheap oscillators within 150)."""
 
+KERNEL_ADAPTERS = Path("/sys/class/bluetooth")
+"""Where Linux lists its Bluetooth adapters, whether or not a service uses them."""
+
 
 @dataclass(frozen=True, slots=True)
 class SystemReport:
@@ -40,6 +44,7 @@ class SystemReport:
     python: str
     bleak: str
     bluez: str | None  # Linux only; None: not found
+    adapters: tuple[str, ...] = ()  # Linux only, as the kernel names them
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,6 @@ class DoctorReport:
     system: SystemReport
     problem: SensorError | None = None
     sensors: tuple[SensorReport, ...] = ()
-    not_measured: tuple[FoundSensor, ...] = ()  # more than two in range
 
 
 async def examine(
@@ -77,24 +81,25 @@ async def examine(
     on_step: Callable[[str], None] = lambda _: None,
     backend: Backend | None = None,
 ) -> DoctorReport:
-    """Look at the system, scan, connect the two strongest sensors and measure them.
+    """Look at the system, scan, and measure the sensors in range, two at a time, the strongest first.
 
     Nothing is raised: what is wrong is in the report. ``on_step`` is told what is being done.
     """
     system = await _system()
-    stethoscope = _Stethoscope(clock, backend)
     try:
         on_step("Looking for sensors")
-        found = await stethoscope.links.scan(scan_s)
+        found = await _Stethoscope(clock, backend).links.scan(scan_s)
     except SensorError as error:
         return DoctorReport(system, problem=error)
     if not found:
         nothing = SensorError(LinkReason.NOT_FOUND, sentence(LinkReason.NOT_FOUND, "A sensor"))
         return DoctorReport(system, problem=nothing)
-    worn = dict(zip(Placement, found, strict=False))
-    on_step(f"Measuring {' and '.join(sensor.label for sensor in worn.values())} for {seconds:.0f} s")
-    reports = await stethoscope.listen(worn, seconds)
-    return DoctorReport(system, sensors=reports, not_measured=tuple(found[len(worn) :]))
+    reports: list[SensorReport] = []
+    for first in range(0, len(found), len(Placement)):
+        worn = dict(zip(Placement, found[first : first + len(Placement)], strict=False))
+        on_step(f"Measuring {' and '.join(sensor.label for sensor in worn.values())} for {seconds:.0f} s")
+        reports += await _Stethoscope(clock, backend).listen(worn, seconds)
+    return DoctorReport(system, sensors=tuple(reports))
 
 
 @dataclass(slots=True)
@@ -245,7 +250,12 @@ async def _system() -> SystemReport:
         python=platform.python_version(),
         bleak=importlib.metadata.version("bleak"),
         bluez=await _bluez() if sys.platform == "linux" else None,
+        adapters=_adapters(),
     )
+
+
+def _adapters() -> tuple[str, ...]:
+    return tuple(sorted(path.name for path in KERNEL_ADAPTERS.glob("hci*")))
 
 
 async def _bluez() -> str | None:

@@ -53,6 +53,11 @@ class FoundSensor:
     connected: bool = False
     device: object = field(default=None, compare=False, repr=False)
 
+    def __post_init__(self) -> None:
+        """Anybody may advertise anything: what is not printable would act on the terminal."""
+        for text in ("name", "serial"):
+            object.__setattr__(self, text, "".join(c for c in getattr(self, text) if c.isprintable()))
+
     @property
     def label(self) -> str:
         """Name and address: unique where two sensors share a name."""
