@@ -201,10 +201,13 @@ class Inclination:
         if gap is not None and gap.rate is not None:
             rates[: len(gap.gyr) + 1] = gap.rate
         self._last = _Last(gyr[-1], acc[-1], None if own is None else own[stop - 1])
+        fillers = 0 if gap is None else len(gap.gyr)
+        if self._phase is not None and fillers * float(period_s[0]) > self._params.hidden_s:
+            self._carry(self._phase, rates[:fillers], gyr[:fillers], acc[:fillers])
+            return self._run(rates[fillers:], gyr[fillers:], acc[fillers:])
         tracked = self._run(rates, gyr, acc)
-        if gap is None or not len(gap.gyr):
+        if not fillers:
             return tracked
-        fillers = len(gap.gyr)
         return Tracked(tracked.quat[fillers:], tracked.bias[fillers:], tracked.sigma_deg[fillers:])
 
     # Gaps ------------------------------------------------------------------------------------------------
@@ -291,6 +294,12 @@ class Inclination:
         quat, bias = self._carrier.fuse(rates, acc)
         self._recent.push(gyr, acc, quat)
         return Tracked(quat, bias, self._excess.step(len(quat)))
+
+    def _carry(self, phase: RecoveryPhase, rates: Floats, gyr: Floats, acc: Floats) -> None:
+        """Turn through the samples that fill a long gap: they tell nothing of the vertical."""
+        assert self._carrier is not None
+        quat, _ = self._carrier.turn(rates)
+        self._recent.push(gyr, acc, phase.levelled(quat))
 
     def _recover(self, phase: RecoveryPhase, rates: Floats, gyr: Floats, acc: Floats) -> Tracked:
         assert self._carrier is not None

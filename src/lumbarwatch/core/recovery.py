@@ -50,7 +50,7 @@ class Recovery:
         self._integral: Vector = (0.0, 0.0, 0.0)
         self._slow: Vector = (0.0, 0.0, 0.0)
         self._power = params.start_velocity_mps**2
-        self._pnn = sigma_rad**2  # covariance of n, of n and v, of v; per axis
+        self._pnn = sigma_rad**2 / 2.0  # covariance of n, of n and v, of v; per axis
         self._pnv = 0.0
         self._pvv = self._power
 

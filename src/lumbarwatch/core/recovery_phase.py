@@ -38,19 +38,23 @@ class RecoveryPhase:
         self.filter.reset_vertical(up, variance)
 
     def look_at_force(self, sigma_rad: float) -> None:
-        """Take the next epoch's specific force itself for the vertical."""
+        """Take the next sample's specific force itself for a measurement of the vertical."""
         self._look_sigma_rad = sigma_rad
+
+    def levelled(self, quat: Floats) -> Floats:
+        """Quaternions (n, 4) in the frame of the vertical as it stands."""
+        return multiply(np.broadcast_to(levelling(np.array([self.filter.up])), quat.shape), quat)
 
     def step(self, quat: Floats, acc: Floats, gyr: Floats) -> Levelled:
         """Go through samples (n, .) in a frame that the gyroscope carries along."""
         n, already = len(quat), len(self._open)
+        if self._look_sigma_rad is not None:
+            x, y, z = to_earth(quat[:1], acc[:1])[0].tolist()
+            self.filter.look((x, y, z), self._look_sigma_rad)
+            self._look_sigma_rad = None
         ups, sigmas = [self.filter.up], [self.filter.sigma_rad]
         for row in self._epochs(quat, acc, gyr):
-            force = (row[0], row[1], row[2])
-            if self._look_sigma_rad is not None:
-                self.filter.look(force, self._look_sigma_rad)
-                self._look_sigma_rad = None
-            self.filter.step(force, row[3] ** 0.5)
+            self.filter.step((row[0], row[1], row[2]), row[3] ** 0.5)
             ups.append(self.filter.up)
             sigmas.append(self.filter.sigma_rad)
         whole = (np.arange(already + 1, already + n + 1)) // self._epoch
