@@ -2,6 +2,9 @@
 
 import asyncio
 import io
+import os
+import signal
+import sys
 
 import pytest
 from rich.console import Console
@@ -183,6 +186,26 @@ async def test_record_is_ended_by_hand_and_saved(folder):
         recorded = await recording.record(order, clock, stop, show, radio.backend)
     assert 3.0 < recorded.seconds < 6.0
     assert recorded.path.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="interrupts end the loop there")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_ctrl_c_and_a_termination_save(folder, console, number):
+    clock = LoopClock()
+
+    async def interrupt():
+        while not any(folder.live.iterdir()):
+            await clock.sleep(0.5)
+        await clock.sleep(5.0)
+        os.kill(os.getpid(), number)
+
+    interrupting = asyncio.create_task(interrupt())
+    async with VirtualRadio(pair_of(60.0), clock) as radio:
+        order = recording.Order(folder.path, WantedSensors())
+        recorded = await recording.until_told(order, console, clock, backend=radio.backend)
+    await interrupting
+    assert 4.0 < recorded.seconds < 7.0
+    assert read_recording(recorded.path).intact
 
 
 async def test_record_that_is_stopped_while_it_looks_for_sensors_leaves_nothing(folder):
