@@ -8,29 +8,46 @@ and counted. The floor has exact gravity and mounting (floors.py).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from floors import floor_of
-from sessions import GROUPS, Analysed, Job, analysed, in_parallel, options, rms, write
+from sessions import GROUPS, Analysed, Job, analysed, in_parallel, matched, options, rms, write
 from varied import varied
 
+from lumbarwatch.core.accelerometer import fit_accelerometer
+from lumbarwatch.core.setup import PipelineSetup
 from lumbarwatch.model.checks import Booleans, Floats
+from lumbarwatch.model.samples import NS_PER_S
+from lumbarwatch.simulate.session import SimulatedSession, simulate_session
 from lumbarwatch.simulate.truth import TruthRep
 
 TROUBLE = ("swapped", "slip_between_sets", "restart_mid_set")
 ANGLES = ("lumbar_extension_deg", "pelvis_pitch_deg")
 
 
-def measure(job: Job) -> dict[str, Any]:
-    """Figures of one session."""
-    found = analysed(job)
+def six_poses(setup: PipelineSetup, session: SimulatedSession) -> PipelineSetup:
+    """The same two parts were calibrated on a table before."""
+    table = simulate_session("six_pose", session.group, session.seed, rate_hz=session.rate_hz)
+    sensors = dict(setup.sensors)
+    for place, signals in table.signals.items():
+        t_ns = np.round(signals.t_true_s * NS_PER_S).astype(np.int64)
+        fit = fit_accelerometer(t_ns, signals.gyr_radps, signals.acc_mps2)
+        sensors[place] = replace(sensors[place], accelerometer=fit.calibration)
+    return replace(setup, sensors=sensors)
+
+
+def measure(work: tuple[Job, bool]) -> dict[str, Any]:
+    """Figures of one session; whether its sensors were calibrated in six poses."""
+    job, posed = work
+    found = analysed(job, six_poses if posed else None)
     poses, session = found.analysis.poses, found.session
     t_s, true_t_s = poses.t_ns / 1e9, np.asarray(session.series["t_s"], np.float64)
     in_rep = inside(session.reps, t_s)
     floor = floor_of(session)
     floor_in_rep = inside(session.reps, floor.t_s)
-    result: dict[str, Any] = {"scenario": job.name, "group": job.group, "seed": job.seed}
+    result: dict[str, Any] = {"scenario": job.name, "group": job.group, "seed": job.seed, "posed": posed}
     result["calibrated"] = found.analysis.calibration.valid
     result["left_out"] = float(np.mean(~poses.valid[in_rep])) if in_rep.any() else 1.0
     for name in ANGLES:
@@ -54,8 +71,6 @@ def inside(reps: Sequence[TruthRep], t_s: Floats) -> Booleans:
 
 def lockouts(found: Analysed) -> dict[str, float]:
     """RMSE of the lockout's medians and the own range."""
-    from sessions import matched
-
     pairs = matched(found.analysis.reps, found.session.reps)
     own, known = found.analysis.calibration.own_range, found.session.calibration
     return {
@@ -75,7 +90,8 @@ def lockouts(found: Analysed) -> dict[str, float]:
 
 
 def pooled(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Over sessions: root of the mean square of each session's RMSE, and the middle session."""
+    """Over calibrated sessions: root of the mean square of each session's RMSE, and the middle session."""
+    everyone, results = results, [r for r in results if r["calibrated"]]
     names = [f"{name}{end}" for name in ANGLES for end in ("", "_skin_floor", "_part_floor")]
     found: dict[str, Any] = {name: rms(r[name] for r in results) for name in names}
     found["lumbar_extension_deg_median"] = float(np.median([r["lumbar_extension_deg"] for r in results]))
@@ -86,26 +102,32 @@ def pooled(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
     )
     for name in results[0]["lockout"]:
         found[f"{name}_rms_error"] = rms(r["lockout"][name] for r in results)
-    found["calibrated"] = f"{sum(r['calibrated'] for r in results)} of {len(results)}"
+    found["calibrated"] = f"{len(results)} of {len(everyone)}"
     return found
 
 
 def main() -> None:
     args = options(__doc__, seeds=24)
+    seeds = range(1, args.seeds + 1)
+    kinds = [*((group, False) for group in GROUPS), ("cheap", True)]
     jobs = [
-        Job(varied(seed), group, seed, any_mounting=seed % 2 == 0)
-        for seed in range(1, args.seeds + 1)
-        for group in GROUPS
+        (Job(varied(seed), group, seed, any_mounting=seed % 2 == 0), posed)
+        for seed in seeds
+        for group, posed in kinds
     ]
     trouble = max(2, args.seeds // 3)
     jobs += [
-        Job(name, group, seed) for name in TROUBLE for group in GROUPS[1:] for seed in range(1, trouble + 1)
+        (Job(name, group, seed), False)
+        for name in TROUBLE
+        for group in GROUPS[1:]
+        for seed in range(1, trouble + 1)
     ]
     results = in_parallel(measure, jobs, args.processes)
     figures: dict[str, Any] = {}
-    for group in GROUPS:
-        mine = [r for r in results if r["group"] == group]
-        figures[group] = pooled([r for r in mine if r["scenario"].startswith("varied")])
+    for group, posed in kinds:
+        mine = [r for r in results if (r["group"], r["posed"]) == (group, posed)]
+        title = f"{group} six poses" if posed else group
+        figures[title] = pooled([r for r in mine if r["scenario"].startswith("varied")])
         for name in TROUBLE:
             if those := [r for r in mine if r["scenario"] == name]:
                 figures[f"{name} {group}"] = pooled(those)

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.verdicts import WarningId
 from lumbarwatch.simulate.everyday import GetUp, LieDown, Rest, Segment, Stand, Walk
+from lumbarwatch.simulate.faults import Anchor, Slip, Where
 from lumbarwatch.simulate.lifts import SetOf
 from lumbarwatch.simulate.repetition import Rep
 from lumbarwatch.simulate.scenario import Scenario, calibrated, leave
@@ -75,3 +77,21 @@ def varied(seed: int, *, sets: int = 2) -> Scenario:
     return Scenario(
         f"varied_{seed}", "a person and tempo drawn at random", script, sum(counts), profile=profile
     )
+
+
+def slipping(seed: int) -> Scenario:
+    """A set in which one sensor slips by 8 to 16 deg at any moment."""
+    rng = np.random.default_rng((seed, 77))
+    profile = profile_of(rng)
+    where = (Where.TOP, Where.LEAVE, Where.BOTTOM)[seed % 3]
+    slip = Slip(
+        Anchor(1, int(rng.integers(1, 7)), where, float(rng.uniform(0.0, 0.6))),
+        float(rng.choice((-1.0, 1.0)) * rng.uniform(8.0, 16.0)),
+        tuple(Placement)[seed % 2],
+        seconds=float(rng.uniform(0.08, 0.22)),
+    )
+    lifts = set_of(rng, 8)
+    return Scenario(
+        f"slip_{seed}", "a slip at any moment", lambda _p: [*calibrated(Rest(3.0), lifts), *leave()], 8,
+        profile=profile, faults=(slip,),
+    )  # fmt: skip

@@ -75,6 +75,7 @@ class SlipWatch:
             slipped = isinstance(found.event, SlipSuspected)
             self.suspected = found.event.placement if slipped else None
             self._posture = self._last_rest(self._begin(found.index)) if slipped else None
+            self._ignore_before = self._ignore_before if slipped else found.index
         return found
 
     def ignore_until(self, index: int) -> None:
