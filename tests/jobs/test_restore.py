@@ -1,6 +1,7 @@
 """What a crash left behind is whole again after the next start, row, samples and all."""
 
 import asyncio
+import shutil
 
 import pytest
 
@@ -10,6 +11,7 @@ from lumbarwatch.jobs import restore as restoring
 from lumbarwatch.jobs.analyze import analyze
 from lumbarwatch.jobs.restore import restore
 from lumbarwatch.model.errors import UserError
+from lumbarwatch.model.notification import RawNotification
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import Athlete
 from lumbarwatch.store.folder import DataFolder
@@ -20,12 +22,18 @@ from lumbarwatch.store.samples import read_samples
 ATHLETE = Athlete(id="01980000-0000-7000-8000-000000000001", name="Anna")
 
 
-@pytest.fixture
-def cut_off(tmp_path):
+@pytest.fixture(scope="module")
+def left_behind(tmp_path_factory):
     """A data folder as a killed hub leaves it in mid-session."""
-    live, _ = lived(tmp_path)
+    live, _ = lived(tmp_path_factory.mktemp("left"))
     live.write_bytes(live.read_bytes()[:-20_000])
-    return DataFolder(tmp_path / "data")
+    return live.parent.parent
+
+
+@pytest.fixture
+def cut_off(left_behind, tmp_path):
+    """The same in a folder of one's own."""
+    return DataFolder(shutil.copytree(left_behind, tmp_path / "data"))
 
 
 def _row(folder):
@@ -123,10 +131,10 @@ async def test_who_trained_for_the_first_time_is_known_after_a_crash(tmp_path):
     assert not hub.folder.samples(row.id).exists()  # nothing could be decoded
 
 
-def test_a_recording_without_packets_has_a_row_too(tmp_path):
-    live, _ = lived(tmp_path)
-    folder = DataFolder(tmp_path / "data")
-    live.write_bytes(live.read_bytes()[:3000])
-    assert read_recording(live).messages < 20
-    restore(folder.path)
-    assert _row(folder).summary.reps == 0
+def test_a_recording_without_packets_has_a_row_too(cut_off):
+    (live,) = cut_off.live.glob("*.mcap")
+    whole = live.read_bytes()
+    live.write_bytes(whole[: whole.index(b"/pelvis/")])
+    assert not any(isinstance(item, RawNotification) for item in read_recording(live))
+    restore(cut_off.path)
+    assert _row(cut_off).summary.reps == 0
