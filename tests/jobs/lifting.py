@@ -46,7 +46,7 @@ def arrivals():
             for first in range(begin, end, BATCH):
                 part = slice(first, min(first + BATCH, end))
                 t_ns = round(float(rows.t_arrival_s[part][-1]) * NS_PER_S)
-                t_us = round(float(rows.t_device_s[first]) * 1e6)
+                t_us = round(float(rows.t_device_s[first]) * 1e6) % 2**32
                 packet = lm1.DataPacket(lm1.Kind.MOTION, int(rows.seq[first]) % 65536, t_us, counts[part])
                 found.append(RawNotification(place, t_ns, t_ns + T0_UTC_NS, lm1.DATA, bytes(packet)))
     for step, windows in session.performance.windows.items():
