@@ -12,6 +12,7 @@ import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
 from lumbarwatch.core.alignment import Stretch, principal_axis
+from lumbarwatch.core.facing import facing_forward
 from lumbarwatch.model.body import STANDARD_GRAVITY_MPS2
 from lumbarwatch.model.checks import Booleans, Floats, Integers
 from lumbarwatch.model.samples import NS_PER_S, Placement
@@ -65,7 +66,8 @@ def guess_mountings(
     clear = min(swing.explained for swing in swings.values()) >= p.least_explained
     thrust = _thrust_sign_and_bottom(pelvis, stretch, p) if clear else None
     if thrust is None:
-        return {place: _standing(swing, whole[place], p) for place, swing in whole_swings.items()}, False
+        standing = {place: _standing(swing, whole[place], p) for place, swing in whole_swings.items()}
+        return facing_forward(standing, whole), False
     sign, bottom = thrust
     mountings: dict[Placement, Mounting] = {}
     for place, swing in swings.items():
