@@ -58,7 +58,7 @@ class DemoAthlete:
 
     def _athlete(self) -> Athlete:
         profile = self.session.performance.profile
-        return Athlete(id=DEMO_ATHLETE_ID, name="Demo athlete", stature_m=profile.stature_m)
+        return Athlete(DEMO_ATHLETE_ID, "Demo athlete", profile.mass_kg, profile.stature_m)
 
 
 Entry = tuple[float, Callable[[Station], None]]
