@@ -2,9 +2,9 @@
 
     python tests/accuracy/angles.py [--seeds N] [--json OUT]
 
-Sessions are drawn at random (varied.py), worn at any rotation in every second one. RMSE over all samples of all
-true reps (start to end); samples of which the program says that they are unsure (``valid`` false) are left out
-and counted. The floor has exact gravity and mounting (floors.py).
+Sessions are drawn at random (varied.py), worn at any rotation in every second one. RMSE over all samples of
+all true reps (start to end); samples of which the program says that they are unsure (``valid`` false) are
+left out and counted. The floor has exact gravity and mounting (floors.py).
 """
 
 from collections.abc import Sequence

@@ -1,9 +1,10 @@
 """The least error an estimator can have: exact fusion, exact clocks, exact mounting.
 
-The simulator tells how each sensor really was turned (the skin's motion under it included), so the vertical in
-its frame is exact. What stays is of two kinds: the skin, which no sensor on it can see, and what the part's own
-accelerometer errors (offset, scale) do to that vertical. Both verticals are zeroed over the calibration's
-standing, as definitions 3 say, and turned by the true mounting. A slip is part of how a sensor was turned.
+The simulator tells how each sensor really was turned (the skin's motion under it included), so the vertical
+in its frame is exact. What stays is of two kinds: the skin, which no sensor on it can see, and what the
+part's own accelerometer errors (offset, scale) do to that vertical. Both verticals are zeroed over the
+calibration's standing, as definitions 3 say, and turned by the true mounting. A slip is part of how a
+sensor was turned.
 """
 
 from dataclasses import dataclass

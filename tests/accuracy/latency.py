@@ -2,10 +2,10 @@
 
     python tests/accuracy/latency.py [--seeds N] [--json OUT]
 
-Samples go in one by one in order of arrival. The clock is the true time up to which both sensors have been heard;
-what the radio holds back is not in it. W2: after the estimate had been held beyond the limit for 150 ms, and after the
-truth had. Lockout: after the true top (hips at rest at the top) and after the true lockout (95 %). Rep: after the
-true bottom (hips at rest) and after the true end (5 %).
+Samples go in one by one in order of arrival. The clock is the true time up to which both sensors have been
+heard; what the radio holds back is not in it. W2: after the estimate had been held beyond the limit for 150
+ms, and after the truth had. Lockout: after the true top (hips at rest at the top) and after the true
+lockout (95 %). Rep: after the true bottom (hips at rest) and after the true end (5 %).
 """
 
 from collections.abc import Sequence

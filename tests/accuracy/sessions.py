@@ -1,8 +1,8 @@
 """Simulated sessions through the same door as a recording, for the figures of this folder.
 
 The simulator shares no code with the estimator. A session goes through ``analyze_replay`` as ``lumbarwatch
-analyze`` does it: samples and META in slices of arrival time, and a second pass where the calibration came late
-or not at all.
+analyze`` does it: samples and META in slices of arrival time, and a second pass where the calibration came
+late or not at all.
 """
 
 import argparse

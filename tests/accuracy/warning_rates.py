@@ -2,10 +2,10 @@
 
     python tests/accuracy/warnings.py [--seeds N] [--json OUT]
 
-Clear cases lie 5 deg, 0.10 of range or 0.3 s from the amber limit (the simulator's own labels of the truth).
-Each session draws a person and ten reps, of which every other shows a fault of random size. Amber or red counts
-as said; what is not graded is neither right nor wrong and is counted apart.
-Sets of ten: every rep lies 5 deg beyond a limit or 5 deg on the safe side of it, all else being well.
+Clear cases lie 5 deg, 0.10 of range or 0.3 s from the amber limit (the simulator's own labels of the
+truth). Each session draws a person and ten reps, of which every other shows a fault of random size. Amber
+or red counts as said; what is not graded is neither right nor wrong and is counted apart. Sets of ten:
+every rep lies 5 deg beyond a limit or 5 deg on the safe side of it, all else being well.
 """
 
 from collections import Counter, defaultdict
@@ -62,7 +62,7 @@ FAULTS: Sequence[Callable[[AthleteProfile, np.random.Generator], dict[str, float
 
 
 def with_room(profile: AthleteProfile) -> AthleteProfile:
-    """Range enough that a pelvis 10 deg short of its lockout is no partial rep, and that stands still enough."""
+    """A person who can stop 10 deg short of the lockout without a partial rep, and who stands still."""
     return replace(profile, bottom_deg=min(profile.bottom_deg, 34.0), liveliness=min(profile.liveliness, 1.3))
 
 
@@ -76,9 +76,12 @@ def faulty(seed: int) -> Scenario:
         fault = FAULTS[(seed + k) % len(FAULTS)]
         reps += [Rep(**tempo), Rep(**(tempo | fault(profile, rng)))]
     return Scenario(
-        f"faulty_{seed}", "reps with faults", lambda _p: [*calibrated(Rest(3.0), SetOf(reps)), *leave()], 12,
+        f"faulty_{seed}",
+        "reps with faults",
+        lambda _p: [*calibrated(Rest(3.0), SetOf(reps)), *leave()],
+        12,
         profile=profile,
-    )  # fmt: skip
+    )
 
 
 def clear_cases(job: Job) -> dict[str, Any]:
@@ -130,9 +133,12 @@ def edge(kind: str, seed: int, *, over: bool) -> Scenario:
         own = {"rise_lambda_deg": max(7.5, 0.75 * lam) + sign * MARGIN_DEG, "up_s": 2.2}
     reps = [Rep(**(plain | own))] * 10
     return Scenario(
-        f"edge_{kind}_{seed}", "ten reps near a limit", lambda _p: [*calibrated(Rest(3.0), SetOf(reps)), *leave()],
-        10, profile=profile,
-    )  # fmt: skip
+        f"edge_{kind}_{seed}",
+        "ten reps near a limit",
+        lambda _p: [*calibrated(Rest(3.0), SetOf(reps)), *leave()],
+        10,
+        profile=profile,
+    )
 
 
 def ten_reps(work: tuple[str, bool, str, int]) -> dict[str, Any]:
@@ -141,7 +147,8 @@ def ten_reps(work: tuple[str, bool, str, int]) -> dict[str, Any]:
     found = analysed(Job(edge(kind, seed, over=over), group, seed))
     reds = {w.id.value for rep in found.analysis.reps for w in rep.warnings if w.level is Level.RED}
     said = {w.id.value for rep in found.analysis.reps for w in rep.warnings}
-    return {"kind": kind, "over": over, "group": group, "seed": seed, "reds": sorted(reds), "said": sorted(said),
+    return {"kind": kind, "over": over, "group": group, "seed": seed, "reds": sorted(reds),
+            "said": sorted(said),
             "calibrated": found.analysis.calibration.valid}  # fmt: skip
 
 

@@ -43,11 +43,14 @@ def history_of(pelvis: np.ndarray, lumbar: np.ndarray | None = None, **channels:
 
 def measured(**changes: Any) -> Measured:
     """A good rep from 45 to 98 deg, its indices 100 to 450."""
-    values: dict[str, Any] = {
+    values: dict[str, Any] = {  # as in definitions 4
         "start": 100.0, "lockout": 200.0, "lower": 280.0, "end": 450.0, "bottom_deg": 45.0,
-        "bottom_after_deg": 45.0, "rom_deg": 53.0, "rom_m": 0.35, "phi_top_deg": 98.0, "tilt_lockout_deg": 8.0,
-        "lambda_lockout_deg": -5.0, "lambda_peak_deg": -2.0, "lambda_peak_at": 150, "lambda_low_held_deg": -8.0,
-        "lambda_low_at": 150, "lambda_eccentric_max_deg": -3.0, "roll_lockout_deg": 1.0, "rate_peak_dps": 60.0,
+        "bottom_after_deg": 45.0, "rom_deg": 53.0, "rom_m": 0.35, "phi_top_deg": 98.0,
+        "tilt_lockout_deg": 8.0,
+        "lambda_lockout_deg": -5.0, "lambda_peak_deg": -2.0, "lambda_peak_at": 150,
+        "lambda_low_held_deg": -8.0,
+        "lambda_low_at": 150, "lambda_eccentric_max_deg": -3.0, "roll_lockout_deg": 1.0,
+        "rate_peak_dps": 60.0,
         "rate_mean_dps": 30.0, "impact_g_mps2": 10.0, "pelvis_sigma_deg": 0.5, "lumbar_sigma_deg": 0.5,
         "pelvis_hidden": False, "lockout_hidden": False, "descent_hidden": False, "lumbar_missing": False,
         "pelvis_missing": False, "lambda_hidden": False, "side_lying": False, "quality": RepQuality(),

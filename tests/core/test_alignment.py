@@ -49,7 +49,7 @@ def test_zero_comes_from_the_averaged_force_in_spite_of_sway():
 @pytest.mark.parametrize(("changes", "reason"), [
     ({"sway_deg": 2.0}, CalibrationReason.NOT_STILL),
     ({"depth_deg": 15.0}, CalibrationReason.MOVED_TOO_LITTLE),
-    ({"axis": (0.0, np.sin(np.radians(12.0)), np.cos(np.radians(12.0)))}, CalibrationReason.AXIS_NOT_HORIZONTAL),
+    ({"axis": (0.0, 0.2079, 0.9781)}, CalibrationReason.AXIS_NOT_HORIZONTAL),  # 12 deg
 ])  # fmt: skip
 def test_each_refusal_has_its_reason(changes, reason):
     _, refused = mount(stretch(Rotation.identity(), **changes), STAND, BOWS, PARAMS)

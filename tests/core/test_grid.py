@@ -18,7 +18,8 @@ def fused(t_ms, arrival_ms=None, lost=None):
     arrival = t_ms + 5 if arrival_ms is None else np.asarray(arrival_ms, np.float64)
     return FusedBatch(
         t_ns=(t_ms * MS).astype(np.int64), arrival_ns=(arrival * MS).astype(np.int64), up=up,
-        quat_wxyz=np.tile([1.0, 0.0, 0.0, 0.0], (n, 1)), gyr_radps=np.zeros((n, 3)), acc_norm_mps2=np.full(n, 9.8),
+        quat_wxyz=np.tile([1.0, 0.0, 0.0, 0.0], (n, 1)),
+        gyr_radps=np.zeros((n, 3)), acc_norm_mps2=np.full(n, 9.8),
         sigma_deg=np.full(n, 0.5), lost=np.zeros(n, np.int64) if lost is None else np.asarray(lost, np.int64),
         restarted=np.zeros(n, np.bool_), saturated=np.zeros(n, np.bool_),
     )  # fmt: skip

@@ -50,3 +50,12 @@ def test_rolling_over_and_getting_up_are_none():
     assert book.take(measured(left=True), ROM_REF_DEG) == []
     rep = measured()
     assert book.take(rep, ROM_REF_DEG) == [rep]
+
+
+def test_a_whole_rep_counts_though_a_strap_slipped_at_the_bottom():
+    book = SetBook()
+    book.take(measured(), ROM_REF_DEG)
+    slipped = measured(bottom_deg=31.0, bottom_after_deg=31.0, rom_deg=48.0, phi_top_deg=79.0)
+    assert book.take(slipped, ROM_REF_DEG) == [slipped]
+    got_up = measured(bottom_deg=31.0, bottom_after_deg=10.0, rom_deg=48.0, phi_top_deg=79.0)
+    assert book.take(got_up, ROM_REF_DEG) == []

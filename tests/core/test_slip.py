@@ -103,3 +103,11 @@ def test_cutting_changes_nothing(pieces):
     lumbar = stepped(pelvis - 0.2, 550, 12.0)
     whole = [(entry.index, entry.event) for entry in watched(pelvis, lumbar)]
     assert [(entry.index, entry.event) for entry in watched(pelvis, lumbar, pieces)] == whole
+
+
+@pytest.mark.parametrize(("points", "is_found"), [(10, True), (27, False)])
+def test_in_motion_only_what_is_faster_than_a_spine_is_a_slip(points, is_found):
+    lumbar = moved(*REPS)
+    middle_of_a_descent = 200 + 180 + 75
+    found = watched(lumbar + 4.0, stepped(lumbar, middle_of_a_descent, 11.0, points))
+    assert bool(found) is is_found

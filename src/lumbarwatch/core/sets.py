@@ -1,7 +1,7 @@
 """Which cycles are reps of a set, and which are set-up, rolling the bar or getting up (definitions 4).
 
 A set needs a cycle that finishes high, or two alike. Short cycles count where they start and end at the set's
-own bottom; those before the first full rep wait for it.
+own bottom, whole ones wherever they start and end; those before the first full rep wait for it.
 """
 
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ class SetBook:
         if state.confirmed:
             recent = state.confirmed[-5:]
             rise = sorted(rep.rom_deg for rep in recent)[len(recent) // 2]
-            if full or self._fits(cycle, rise, recent[-1].bottom_after_deg):
+            if full or self._fits(cycle, rise, recent[-1].bottom_after_deg) or self._whole(cycle, rise):
                 state.confirmed.append(cycle)
                 return [cycle]
             return []
@@ -78,6 +78,12 @@ class SetBook:
         return cycle.rom_deg >= p.like_fraction * rise_deg and (
             off <= p.bottom_fraction * rise_deg or not cycle.lowered
         )
+
+    def _whole(self, cycle: Measured, rise_deg: float) -> bool:
+        """As large as the set's reps, from and to a bottom of its own (feet moved, a strap slipped)."""
+        p = self._params
+        returned = abs(cycle.bottom_after_deg - cycle.bottom_deg) <= p.bottom_fraction * rise_deg
+        return cycle.rom_deg >= (1.0 - p.alike) * rise_deg and returned and cycle.lowered
 
     def _alike(self, one: Measured, two: Measured) -> bool:
         p = self._params

@@ -32,7 +32,9 @@ class SlipParams:
     kept: float = 0.6  # of the jump, once settled
     grown: float = 1.15  # a change larger than this share of the jump took longer than a slip
     rest_within_points: int = 300  # before the jump
-    other_share: float = 0.6  # the other sensor turns by less than this share of the jump meanwhile
+    other_share: float = 0.6  # the other sensor turns by less than this share of the jump meanwhile,
+    sharp_points: int = 12  # or the jump is faster than a spine in motion
+    sharp_share: float = 0.85
     same_posture_deg: float = 3.0  # both sensors are where they were before the jump: nothing slipped
     rest_deg: float = 2.0  # largest change of either angle over ``before_points`` at rest
     lying_deg: tuple[float, float] = (20.0, 145.0)
@@ -117,7 +119,9 @@ class SlipWatch:
         if not p.kept <= share <= p.grown or whole > p.spread * abs(jump):
             return None
         place = self._which(begin, begin + p.jump_points)
-        if self._turned(place.other, begin, begin + p.jump_points) > p.other_share * abs(jump):
+        alone = self._turned(place.other, begin, begin + p.jump_points) <= p.other_share * abs(jump)
+        steps = lam[p.before_points + p.sharp_points :] - lam[p.before_points : -p.sharp_points]
+        if not alone and float(np.abs(steps).max()) < p.sharp_share * abs(change):
             return None
         if not self._lying(begin - p.before_points, index + 1):
             return None

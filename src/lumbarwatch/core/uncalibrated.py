@@ -153,9 +153,11 @@ def _thrust_sign_and_bottom(swing: _Swing, stretch: Stretch, p: GuessParams) -> 
     rest = _longest_rest(stretch.gyr_radps - swing.bias, _points(stretch, p.least_still_s), p)
     if rest is None:
         return None
-    lowest, highest = np.percentile(sign * swing.angle, (2, 98))
+    rate = stretch.gyr_radps - swing.bias
+    moving = np.einsum("ij,ij->i", rate, rate) > np.radians(p.moving_dps) ** 2
+    low = np.quantile(sign * swing.angle[moving], p.low_third)  # of where the lift passes
     level = float(np.median(sign * swing.angle[rest[0] : rest[1]]))
-    return (sign, (rest[0] + rest[1]) // 2) if level < lowest + p.low_third * (highest - lowest) else None
+    return (sign, (rest[0] + rest[1]) // 2) if level < low else None
 
 
 def _band(values: Floats, step_s: float, p: GuessParams) -> Floats:
