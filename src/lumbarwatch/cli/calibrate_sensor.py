@@ -27,7 +27,7 @@ def calibrate_sensor(
     ] = None,
     data: Data = None,
 ) -> None:
-    """Calibrate the accelerometer of a sensor, once: it halves the error of cheap parts.
+    """Calibrate the accelerometer of a sensor, once: offsets and scales, from six poses or more.
 
     Lay both sensors on a firm table, on each of their six sides, and let go for 3 s each time; two or three
     sides more tell how good the result is. The result is stored by serial number and used from then on.
