@@ -69,6 +69,11 @@ class ClockFit:
         """Whether the samples of the open bin follow those before without a jump."""
         return self._steady
 
+    @property
+    def age_ns(self) -> float:
+        """Clock time from the first sample to the end of the open bin."""
+        return 0.0 if self._begun_ns is None else self.border_ns - self._begun_ns
+
     def open_bin(self, clock_ns: Floats) -> int:
         """How many of the samples (n >= 1, increasing) lie in the open bin; one that is over is closed."""
         now = float(clock_ns[0])

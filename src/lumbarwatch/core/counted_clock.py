@@ -14,7 +14,7 @@ from lumbarwatch.core.clock_fit import ClockFit, ClockFitParams
 from lumbarwatch.core.counters import Run
 from lumbarwatch.core.device_clock import Placed
 from lumbarwatch.core.envelope import Envelope, EnvelopeParams
-from lumbarwatch.model.checks import Floats, Integers
+from lumbarwatch.model.checks import Booleans, Floats, Integers
 from lumbarwatch.model.samples import NS_PER_S
 
 
@@ -24,11 +24,13 @@ class CountedClockParams:
 
     start_ns: int = NS_PER_S
     regular_share: float = 0.2  # steps this near to their median are regular
-    late_periods: float = 0.6  # later than explained by so much: lost
-    jitter_quantile: float = 0.95  # of delays above the floor ...
-    jitter_factor: float = 1.5  # ... times this is what waiting explains
-    resync_periods: float = 0.7  # a whole bin off by so much: the count is wrong
-    resync_after: int = 10  # bins; the period must be well known for that
+    jitter_quantile: float = 0.95  # of delays above the floor: what waiting explains
+    regular_periods: float = 0.3  # jitter below which arrivals are regular, and one sample tells ...
+    off_periods: float = 0.6  # ... by so much that something is missing, or was not
+    bunched_ns: int = NS_PER_S // 2  # where arrivals are not regular, only such a delay tells at once ...
+    resync_periods: float = 0.7  # ... and a whole bin off by so much ...
+    resync_ns: float = 6e6  # ... and by more than floors vary ...
+    resync_after_ns: float = 15.0 * NS_PER_S  # ... once the period is well known
     envelope: EnvelopeParams = field(default_factory=EnvelopeParams)
 
 
@@ -148,7 +150,7 @@ class CountedClock:
         line = envelope.line(float(ticks[-1]))
         self._fit = ClockFit(self._fit_params, envelope, line)
         above = delay - (line.y + line.slope * (ticks - line.x))
-        self._jitter_ns = self._params.jitter_factor * float(np.quantile(above, self._params.jitter_quantile))
+        self._jitter_ns = float(np.quantile(above, self._params.jitter_quantile))
         self._counts, self._arrivals = [], []
 
     # After it --------------------------------------------------------------------------------------------
@@ -170,13 +172,11 @@ class CountedClock:
         n = fit.open_bin(ticks)
         ticks, arrival_ns = ticks[:n], arrival_ns[:n]
         above = arrival_ns - ticks - (fit.line.y + fit.line.slope * (ticks - fit.line.x))
-        too_late = above > self._jitter_ns + self._params.late_periods * self._period_ns
-        if too_late[0]:
-            missing = max(1, round((float(above[0]) - self._jitter_ns) / self._period_ns))
-            self._missing += missing
-            self._count += missing
+        wrong = self._wrong(above)
+        if wrong[0]:
+            self._amend_count(round(float(above[0]) / self._period_ns) or 1)
             return self._place_uncounted(fit, arrival_ns)
-        n = int(too_late.argmax()) if too_late.any() else n
+        n = int(wrong.argmax()) if wrong.any() else n
         self._late.append(above[:n])
         lost = np.zeros(n, dtype=np.int64)
         lost[0], self._missing = self._missing, 0
@@ -189,27 +189,39 @@ class CountedClock:
         assert self._period_ns is not None
         return (np.arange(1, n + 1) + self._count).astype(np.float64) * self._period_ns
 
-    def _resynchronise(self, fit: ClockFit) -> int:
-        """At a bin's end: what waiting explains, and how many samples the count is short of."""
+    def _wrong(self, above_ns: Floats) -> Booleans:
+        """Whether delays (n,) above the line show at once that the count is wrong."""
         assert self._period_ns is not None
         params = self._params
-        if self._late:
-            above = np.concatenate(self._late)
-            self._late = []
-            explained = params.jitter_factor * float(np.quantile(above, params.jitter_quantile))
-            self._jitter_ns = max(explained, 0.8 * self._jitter_ns)
-        time_ns, delay_ns = fit.floor
-        off = (delay_ns - fit.line.at(time_ns)) / self._period_ns
-        if fit.bins < params.resync_after or not np.isfinite(off) or abs(off) < params.resync_periods:
-            return 0
-        missing = round(off)
-        fit.amend_floor(missing * self._period_ns)
+        if self._jitter_ns < params.regular_periods * self._period_ns:
+            return np.abs(above_ns) > params.off_periods * self._period_ns
+        return above_ns > max(params.bunched_ns, 3.0 * self._jitter_ns)
+
+    def _amend_count(self, missing: int) -> None:
+        """So many samples were lost before the next one; negative: losses noted before were none."""
         self._count += missing
         if missing > 0:
             self._missing += missing
         else:
             self.overcounted -= missing
-        return missing
+
+    def _resynchronise(self, fit: ClockFit) -> bool:
+        """At a bin's end: learn what waiting explains; whether the count was amended."""
+        assert self._period_ns is not None
+        params = self._params
+        if self._late:
+            above = np.concatenate(self._late)
+            self._late = []
+            self._jitter_ns = max(float(np.quantile(above, params.jitter_quantile)), 0.8 * self._jitter_ns)
+        time_ns, delay_ns = fit.floor
+        off_ns = delay_ns - fit.line.at(time_ns)
+        least_ns = max(params.resync_periods * self._period_ns, params.resync_ns)
+        if fit.age_ns < params.resync_after_ns or not least_ns < abs(off_ns) < np.inf:
+            return False
+        missing = round(off_ns / self._period_ns)
+        fit.amend_floor(missing * self._period_ns)
+        self._amend_count(missing)
+        return True
 
 
 def first_period_ns(count: Integers, arrival_ns: Floats, params: CountedClockParams) -> float | None:
