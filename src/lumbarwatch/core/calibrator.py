@@ -65,13 +65,18 @@ class Calibrator:
 
     @property
     def listening(self) -> bool:
-        """Samples are still needed."""
-        return not self._preset and not self.calibration.valid
+        """Samples are needed: also after a calibration, for it may be done again."""
+        return not self._preset
 
     def add(self, placement: Placement, timed: TimedBatch) -> None:
         """Keep samples for the steps to come."""
         if self.listening:
             self._buffers[placement].add(timed)
+
+    def forget(self, now_ns: int) -> None:
+        """The grid has come to a time: samples of long before are no longer needed."""
+        for buffer in self._buffers.values():
+            buffer.forget(now_ns)
 
     def done(self, step: StepDone, lambda_between: AngleBetween) -> list[Event]:
         """A step was done: judge it and take what it gives."""

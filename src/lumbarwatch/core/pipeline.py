@@ -158,6 +158,7 @@ class Pipeline:
                 second = (batch.first + stop) // self._points_per_s - 1
                 events += self._adopted(self._calibrator.look(second, self._origin_ns))
             start = stop
+        self._calibrator.forget(int(batch.t_ns[-1]))
         return events
 
     @property

@@ -13,7 +13,7 @@ KEEP_NS = 300 * NS_PER_S
 
 
 class StretchBuffer:
-    """Timed samples of one sensor since the session's start, bounded."""
+    """Timed samples of one sensor over the last minutes."""
 
     def __init__(self) -> None:
         self._batches: deque[TimedBatch] = deque()
@@ -22,8 +22,11 @@ class StretchBuffer:
         """Keep samples."""
         if len(timed):
             self._batches.append(timed)
-            while int(timed.t_ns[-1]) - int(self._batches[0].t_ns[-1]) > KEEP_NS:
-                self._batches.popleft()
+
+    def forget(self, now_ns: int) -> None:
+        """Drop what is too old at a time on the grid (never by what has been pushed ahead of it)."""
+        while self._batches and now_ns - int(self._batches[0].t_ns[-1]) > KEEP_NS:
+            self._batches.popleft()
 
     def between(self, start_ns: int, end_ns: int) -> Stretch | None:
         """Samples of [start, end); None where there are too few."""
