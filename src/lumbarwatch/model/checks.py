@@ -43,7 +43,9 @@ def non_decreasing(field: str, values: Integers) -> None:
 def increasing(field: str, values: Integers) -> None:
     """Refuse times or counters that stand still or go back."""
     if values.size > 1 and (values[1:] <= values[:-1]).any():
-        raise ModelError(f"{field}: does not increase at value {int(np.argmax(values[1:] <= values[:-1])) + 1}")
+        raise ModelError(
+            f"{field}: does not increase at value {int(np.argmax(values[1:] <= values[:-1])) + 1}"
+        )
 
 
 def unit_quaternions(field: str, values: Floats) -> None:
