@@ -12,8 +12,8 @@ HERE = Path(__file__).parent
 TITLE = """# Figures
 
 Measured on simulated sessions (`src/lumbarwatch/simulate` shares no code with the estimator), frozen as
-JSON beside the scripts. The floor is an oracle with exact gravity and mounting (floors.py): "skin" is what the skin
-alone leaves, "part" adds the errors of that part's accelerometer. Made by `table.py`.
+JSON beside the scripts. The floor is an oracle with exact gravity and mounting (floors.py): "skin" is what
+the skin alone leaves, "part" adds the errors of that part's accelerometer. Made by `table.py`.
 
 | figure | target | measured | floor by oracle | on what |
 |---|---|---|---|---|
@@ -44,7 +44,8 @@ def angles() -> Iterator[list[str]]:
         middle = figures[f"{lam}_median"]
         yield [
             f"lumbar extension RMSE in reps, {kind} {group}".rstrip(), f"{target} deg",
-            f"{figures[lam]:.2f} deg (middle session {middle:.2f})", floor, f"{calibrated} sessions calibrated",
+            f"{figures[lam]:.2f} deg (middle session {middle:.2f})", floor,
+            f"{calibrated} sessions calibrated",
         ]  # fmt: skip
 
 
