@@ -8,12 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from lumbarwatch.jobs.finish import finish_recording
+from lumbarwatch.jobs.replay import Replay
+from lumbarwatch.jobs.replay_recording import replay_recording
 from lumbarwatch.jobs.samples import decode_replay
 from lumbarwatch.model.errors import UserError
 from lumbarwatch.store.finished import keep
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
-from lumbarwatch.store.housekeeping import compare
+from lumbarwatch.store.housekeeping import compare, discard_parts
 from lumbarwatch.store.recording import discard_live, recover
 
 _LOG = logging.getLogger(__name__)
@@ -30,6 +32,7 @@ def restore(data: Path) -> None:
         The data folder or the history can't be used.
     """
     folder = DataFolder(data).create()
+    halves = discard_parts(folder)
     with History.open(folder.history) as history:
         for found in recover(folder, keep_live=True):
             _LOG.warning("%s", found.message)
@@ -37,6 +40,9 @@ def restore(data: Path) -> None:
                 discard_live(found.live)
         for path in compare(folder, history).unlisted:
             _kept(folder, history, path)
+    for session_id in halves:
+        if folder.recording(session_id).exists() and not folder.samples(session_id).exists():
+            _write_samples(folder, replay_recording(folder.recording(session_id)), session_id)
 
 
 def _kept(folder: DataFolder, history: History, path: Path) -> bool:
@@ -60,7 +66,11 @@ def _keep(folder: DataFolder, history: History, path: Path) -> None:
     if finished.session.athlete_id not in athletes:
         finished = replace(finished, session=replace(finished.session, athlete_id=""))
     keep(history, finished)
+    _write_samples(folder, replay, path.stem)
+
+
+def _write_samples(folder: DataFolder, replay: Replay, session_id: str) -> None:
     try:
-        decode_replay(replay, folder.samples(path.stem))
+        decode_replay(replay, folder.samples(session_id))
     except UserError as error:
-        _LOG.warning("The samples of session %s could not be written yet: %s", path.stem, error)
+        _LOG.warning("The samples of session %s could not be written yet: %s", session_id, error)

@@ -79,3 +79,11 @@ def _is_id(text: str) -> bool:
     with suppress(StoreError):
         return checked_id(text) == text
     return False
+
+
+def discard_parts(folder: DataFolder) -> list[str]:
+    """Remove files that were being written when the process ended; sessions whose samples were among them."""
+    halves = [path for place in (folder.recordings, folder.archive) for path in place.glob("*.part")]
+    for path in halves:
+        path.unlink(missing_ok=True)
+    return [path.name.split(".", 1)[0] for path in halves if path.parent == folder.archive]
