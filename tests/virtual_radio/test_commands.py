@@ -194,9 +194,8 @@ async def test_ctrl_c_and_a_termination_save(folder, console, number):
     clock = LoopClock()
 
     async def interrupt():
-        while not any(folder.live.iterdir()):
+        while sum(path.stat().st_size for path in folder.live.iterdir()) < 40_000:  # some seconds of both
             await clock.sleep(0.5)
-        await clock.sleep(5.0)
         os.kill(os.getpid(), number)
 
     interrupting = asyncio.create_task(interrupt())
@@ -204,7 +203,8 @@ async def test_ctrl_c_and_a_termination_save(folder, console, number):
         order = recording.Order(folder.path, WantedSensors())
         recorded = await recording.until_told(order, console, clock, backend=radio.backend)
     await interrupting
-    assert 4.0 < recorded.seconds < 7.0
+    assert recorded is not None
+    assert recorded.seconds > 1.0
     assert read_recording(recorded.path).intact
 
 
