@@ -51,6 +51,27 @@ def test_a_nominal_rate_that_is_wrong_does_no_harm():
     assert out.period_ns[1:] == pytest.approx(40 * MS, rel=1e-4)
 
 
+@pytest.mark.parametrize("seq", [True, False])
+def test_a_coarse_clock_still_gives_the_period(seq):
+    """Milliseconds at 104 Hz: the first step reads 9 or 10 ms."""
+    stream = steady(3000, 104.0)
+    stream = replace(stream, clock_ns=stream.clock_ns // MS * MS).plain(seq=seq)
+    timebase = Timebase(INFO)
+    timed(timebase, stream)
+    assert timebase.period_ns == pytest.approx(S / 104.0, rel=2e-4)
+    assert timebase.lost == 0
+
+
+def test_a_late_first_packet_is_made_up_for_without_going_back():
+    stream = steady(500)
+    arrival = stream.arrival_ns.copy()
+    arrival[:5] = arrival[4] + 25 * MS
+    arrival = np.maximum.accumulate(arrival)
+    out = timed(Timebase(INFO), replace(stream, arrival_ns=arrival), sizes=(1,))
+    assert (np.diff(out.t_ns) > 0).all()
+    assert np.abs(out.t_ns[30:] - stream.arrival_ns[30:]).max() < 1 * MS
+
+
 def test_counters_wrap():
     """A 16-bit number and a 32-bit clock in microseconds, which wraps after 71.6 min."""
     stream = steady(40_000)

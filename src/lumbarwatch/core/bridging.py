@@ -45,6 +45,13 @@ class Recent:
         start = max(0, self._end - min(samples, self.samples))
         return tuple(column[start : self._end] for column in self._columns)
 
+    def resized(self, samples: int) -> "Recent":
+        """The same with another length of memory."""
+        other = Recent(samples, tuple(column.shape[1] for column in self._columns))
+        if self._end:
+            other.push(*self.last(self.samples))
+        return other
+
     def clear(self) -> None:
         """Forget all samples."""
         self._end = 0

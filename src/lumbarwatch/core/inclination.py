@@ -103,7 +103,7 @@ class Excess:
 class _Last:
     """The newest sample."""
 
-    gyr: Floats  # (3,)
+    gyr: Floats  # (2, 3) and the one before it
     acc: Floats  # (3,)
     own: Floats | None  # (4,)
 
@@ -114,7 +114,7 @@ class _Gap:
 
     gyr: Floats  # (n, 3) filled in
     acc: Floats  # (n, 3)
-    before: Floats  # (3,) rate at the start of the first interval
+    before: Floats  # (2, 3) or (1, 3) rates before the first interval
     rate: Floats | None = None  # (3,) constant rate over the gap, where the sensor's own orientation tells it
 
 
@@ -188,9 +188,10 @@ class Inclination:
         period_s = timed.period_ns[cut] * (1.0 / NS_PER_S)
         if abs(float(period_s[0]) / self._carrier.period_s - 1.0) > self._params.period_change:
             self._carrier = self._carrier.at_period(float(period_s[0]))
+            self._recent = self._recent.resized(ceil(self._params.memory_s / self._carrier.period_s))
         own_now = None if own is None or timed.restarted[start] else own[start]
         gap = self._gap(int(timed.lost[start]), float(period_s[0]), gyr[0], acc[0], own_now)
-        before = gyr[0] if self._last is None else self._last.gyr
+        before = gyr[:1] if self._last is None else self._last.gyr
         if gap is not None:
             gyr = np.concatenate([gap.gyr, gyr])
             acc = np.concatenate([gap.acc, acc])
@@ -200,7 +201,8 @@ class Inclination:
         rates *= (period_s * (1.0 / self._carrier.period_s))[:, None]
         if gap is not None and gap.rate is not None:
             rates[: len(gap.gyr) + 1] = gap.rate
-        self._last = _Last(gyr[-1], acc[-1], None if own is None else own[stop - 1])
+        newest = gyr[-2:] if len(gyr) > 1 else np.concatenate([before[-1:], gyr])
+        self._last = _Last(newest, acc[-1], None if own is None else own[stop - 1])
         fillers = 0 if gap is None else len(gap.gyr)
         if self._phase is not None and fillers * float(period_s[0]) > self._params.hidden_s:
             self._carry(self._phase, rates[:fillers], gyr[:fillers], acc[:fillers])
@@ -217,7 +219,7 @@ class Inclination:
             return None
         if lost * period_s > self._params.bridge_s:
             self._start_anew(acc)
-            return _Gap(gyr[:0].reshape(0, 3), acc[:0].reshape(0, 3), gyr)
+            return _Gap(np.empty((0, 3)), np.empty((0, 3)), gyr[None])
         rate = None
         if own is not None and self._last.own is not None:
             assert self._carrier is not None
@@ -225,7 +227,7 @@ class Inclination:
             rate = turn / ((lost + 1) * self._carrier.period_s) + self._carrier.bias_radps
         self._doubt(lost, period_s, gyr, bridged_by_own=rate is not None)
         return _Gap(
-            straight(self._last.gyr, gyr, lost), straight(self._last.acc, acc, lost), self._last.gyr, rate
+            straight(self._last.gyr[1], gyr, lost), straight(self._last.acc, acc, lost), self._last.gyr, rate
         )
 
     def _start_anew(self, acc: Floats) -> None:
@@ -247,7 +249,7 @@ class Inclination:
         if bridged_by_own:
             angle = radians(params.own_bridge_deg)
         else:
-            angle = bridge_error(past[0][newest], self._last.gyr, gyr, lost, period_s)
+            angle = bridge_error(past[0][newest], self._last.gyr[1], gyr, lost, period_s)
             angle += radians(params.hidden_rate_dps) * max(0.0, gap_s - params.hidden_s)
         if self._phase is None:
             if degrees(angle) <= params.enter_deg:
