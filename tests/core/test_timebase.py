@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.streamed import MS, S, steady, timed
+from core.streamed import MS, S, steady, timed, whole
 from lumbarwatch.core.timebase import Timebase
 from lumbarwatch.model.samples import SensorInfo
 
@@ -70,6 +70,17 @@ def test_a_late_first_packet_is_made_up_for_without_going_back():
     out = timed(Timebase(INFO), replace(stream, arrival_ns=arrival), sizes=(1,))
     assert (np.diff(out.t_ns) > 0).all()
     assert np.abs(out.t_ns[30:] - stream.arrival_ns[30:]).max() < 1 * MS
+
+
+def test_counters_that_come_and_go_do_no_harm():
+    """A table with holes in its clock column."""
+    stream = steady(3000)
+    parts = [stream.take(np.arange(a, a + 500)).plain(clock=a % 1000 == 0) for a in range(0, 3000, 500)]
+    timebase = Timebase(INFO)
+    out = whole([timebase.step(batch) for part in parts for batch in part.batches((50,))])
+    assert len(out) == 3000
+    assert np.abs(out.t_ns - stream.arrival_ns).max() < 1 * MS
+    assert (timebase.lost, timebase.restarts) == (0, 0)
 
 
 def test_counters_wrap():

@@ -77,6 +77,10 @@ class Counters:
         self.late = 0
         self.restarts = 0
 
+    def forget(self) -> None:
+        """What follows has other counters."""
+        self._begun = False
+
     def clock_at(self, shown_ns: int) -> int | None:
         """What the device's clock showed, unwrapped as in :class:`Run`; None before the first sample."""
         if not self._begun:

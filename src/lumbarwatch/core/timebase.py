@@ -49,6 +49,7 @@ class Timebase:
         self._nominal_ns = NS_PER_S / info.nominal_rate_hz
         self._counters = Counters(info, self._params.counters)
         self._clock: DeviceClock | CountedClock | None = None
+        self._kind: tuple[bool, bool] | None = None  # whether samples carry a clock, a number
         self._numbered = True
         self._origin_ns = 0
         self._last_ns = 0  # host time of the newest sample, from the origin
@@ -111,18 +112,23 @@ class Timebase:
 
     def step(self, batch: ImuBatch) -> TimedBatch:
         """Place the samples of ``batch`` that are new."""
-        if self._clock is None:
-            self._begin(batch)
+        kind = (batch.t_device_ns is not None, batch.seq is not None)
+        if kind != self._kind:
+            self._begin(batch, kind)
         arrival_ns = (batch.t_arrival_ns - self._origin_ns).astype(np.float64)
         parts: list[_Part] = []
         for run in self._counters.runs(batch, arrival_ns):
             parts += self._place(run, arrival_ns[run.start : run.stop])
         return self._timed(batch, parts)
 
-    def _begin(self, batch: ImuBatch) -> None:
+    def _begin(self, batch: ImuBatch, kind: tuple[bool, bool]) -> None:
+        """The first batch, or one that tells of other counters than those before it."""
         params = self._params
-        self._origin_ns = int(batch.t_arrival_ns[0])
-        self._numbered = batch.seq is not None
+        if self._clock is None:
+            self._origin_ns = int(batch.t_arrival_ns[0])
+        self._kind = kind
+        self._counters.forget()
+        self._numbered = self._numbered and batch.seq is not None
         if batch.t_device_ns is not None:
             self._clock = DeviceClock(self._nominal_ns, params.fit, params.corridor)
         else:
