@@ -203,6 +203,21 @@ def test_samples_at_the_end_of_a_range_are_marked():
     assert np.flatnonzero(out.saturated).tolist() == [100, 200]
 
 
+def test_a_gyroscope_beyond_its_range_raises_sigma():
+    """A drop of 400 deg/s seen by a gyroscope of 250: 15 deg of rotation are missing."""
+    n, limit = 2500, np.radians(250.0)
+    rate = np.zeros((n, 3))
+    rate[1500:1510, 0] = np.radians(400.0)
+    angle = np.cumsum(rate[:, 0]) * 0.01
+    up = Rotation.from_euler("x", angle[:, None]).inv().apply([0.0, 0.0, 1.0])
+    stream = steady(n, gyr=np.clip(rate, -limit, limit), acc=G * up)
+    out, _ = run(stream, SensorInfo(gyr_range_radps=limit))
+    errors = inclination_error_deg(out.up, up)
+    assert errors[1511] > 5.0
+    assert out.sigma_deg[1515] > 4.0
+    assert errors[1800:].max() < 0.5
+
+
 def test_the_delay_of_the_sensors_own_filters_is_made_up_for():
     moved = Moved(rate_hz=100.0, frequency=0.8)
     late = 2  # samples
@@ -301,6 +316,7 @@ def lossy(seed, own):
     spans = [
         (int(start), int(start + length)) for start, length in zip(starts, (1, 4, 25, 60, 230), strict=True)
     ]
+    noisy.gyr[1200:1204, 1] = 50.0  # beyond the range
     return noisy.without(*spans)
 
 
@@ -317,9 +333,10 @@ COLUMNS = ("t_ns", "up", "quat_wxyz", "gyr_radps", "acc_norm_mps2", "sigma_deg",
 def test_chunks_and_whole_shifts_change_nothing(seed, sizes, own, shift):
     stream = lossy(seed, own is not None)
     source = own or OrientationSource.RAW
-    one, first = run(stream, source=source, sizes=(10_000,))
+    info = SensorInfo(gyr_range_radps=35.0)
+    one, first = run(stream, info, source, (10_000,))
     moved = replace(stream, arrival_ns=stream.arrival_ns + shift, clock_ns=stream.clock_ns + shift)
-    other, second = run(moved, source=source, sizes=sizes)
+    other, second = run(moved, info, source, sizes)
     for column in COLUMNS:
         expected = getattr(one, column) + (shift if column == "t_ns" else 0)
         np.testing.assert_array_equal(getattr(other, column), expected, err_msg=column)

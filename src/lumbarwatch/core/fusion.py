@@ -96,14 +96,15 @@ class Fusion:
             assert own is not None
             return Tracked(own, np.zeros((len(timed), 3)), self._own_sigma(timed))
         if own is None:
-            return self._inclination.step(timed, None)
+            return self._inclination.step(timed, None, self._clipped(timed))
         return joined([self._track_beside(part) for part in _cut_at_gaps(timed)])
 
     def _track_beside(self, timed: TimedBatch) -> Tracked:
         """Samples with both and no gap inside: whether the own quaternion may bridge it is known before."""
         assert timed.quat_wxyz is not None
         own = timed.quat_wxyz
-        tracked = self._inclination.step(timed, None if self.quaternion_distrusted else own)
+        may_bridge = None if self.quaternion_distrusted else own
+        tracked = self._inclination.step(timed, may_bridge, self._clipped(timed))
         return self._checked(timed, own, tracked)
 
     def _checked(self, timed: TimedBatch, own: Floats, tracked: Tracked) -> Tracked:
@@ -150,17 +151,27 @@ class Fusion:
             saturated=self._saturated(timed),
         )
 
+    def _clipped(self, timed: TimedBatch) -> Booleans | None:
+        """Where the gyroscope was at the end of its range (n,), None: nowhere."""
+        return _at_the_end(timed.gyr_radps, self._info.gyr_range_radps)
+
     def _saturated(self, timed: TimedBatch) -> Booleans:
-        out = np.zeros(len(timed), dtype=bool)
-        for values, limit in (
-            (timed.gyr_radps, self._info.gyr_range_radps),
-            (timed.acc_mps2, self._info.acc_range_mps2),
-        ):
-            if limit is not None and values is not None and len(values):
-                reached = SATURATED_SHARE * limit
-                if float(values.max()) >= reached or float(values.min()) <= -reached:
-                    out |= (np.abs(values) >= reached).any(axis=1)
+        out = np.zeros(len(timed), dtype=np.bool_)
+        for clipped in (self._clipped(timed), _at_the_end(timed.acc_mps2, self._info.acc_range_mps2)):
+            if clipped is not None:
+                out |= clipped
         return out
+
+
+def _at_the_end(values: Floats | None, limit: float | None) -> Booleans | None:
+    """Rows of (n, 3) with a value at the end of the range, None where there is none."""
+    if limit is None or values is None or not len(values):
+        return None
+    reached = SATURATED_SHARE * limit
+    if float(values.max()) < reached and float(values.min()) > -reached:
+        return None
+    reaching: Booleans = np.abs(values) >= reached
+    return reaching[:, 0] | reaching[:, 1] | reaching[:, 2]
 
 
 def _cut_at_gaps(timed: TimedBatch) -> list[TimedBatch]:

@@ -12,7 +12,7 @@ from lumbarwatch.core.rotations import rotation_vector, to_earth
 from lumbarwatch.core.strapdown import Carrier, interval_rates
 from lumbarwatch.core.streams import TimedBatch
 from lumbarwatch.model.body import STANDARD_GRAVITY_MPS2
-from lumbarwatch.model.checks import Floats
+from lumbarwatch.model.checks import Booleans, Floats
 from lumbarwatch.model.samples import NS_PER_S
 
 COLUMNS = (3, 3, 4)
@@ -39,7 +39,9 @@ class InclinationParams:
     epoch_s: float = 0.05
     memory_s: float = 4.0  # movement looked back on at a gap
     departure_s: float = 2.0  # of it, for the error of a bridge
-    own_bridge_deg: float = 0.5  # error of a gap bridged by the sensor's own quaternion
+    own_bridge_deg: float = 0.5  # error of a gap bridged by the sensor's own quaternion ...
+    own_bridge_s: float = 30.0  # ... which may be this long
+    clipped_share: float = 0.3  # of the rate seen, missing while the gyroscope is at the end of its range
     period_change: float = 0.01  # VQF's coefficients are renewed beyond this
     bias_sigma_dps: float = 0.1  # of a bias carried over a restart
 
@@ -129,6 +131,7 @@ class Inclination:
         self._excess = Excess(params.base_sigma_deg)
         self._last: _Last | None = None
         self._held_bias: tuple[Floats, float] | None = None
+        self._clipped = 0  # samples in a row at the end of the gyroscope's range
 
     def hold_bias(self, bias_radps: Floats, sigma_radps: float) -> None:
         """Go on from this gyro bias."""
@@ -143,28 +146,41 @@ class Inclination:
             return self._carrier.bias_radps
         return np.zeros(3) if self._held_bias is None else self._held_bias[0]
 
-    def step(self, timed: TimedBatch, own: Floats | None) -> Tracked:
-        """Track through n >= 1 samples; ``own`` (n, 4): the sensor's orientation, if it may bridge gaps."""
-        assert timed.acc_mps2 is not None
+    def step(self, timed: TimedBatch, own: Floats | None, clipped: Booleans | None = None) -> Tracked:
+        """Track through n >= 1 samples.
+
+        Parameters
+        ----------
+        timed
+            The samples, with specific force.
+        own : (n, 4)
+            The sensor's own orientation, if it may bridge gaps.
+        clipped : (n,)
+            Where the gyroscope was at the end of its range; None: nowhere.
+        """
         parts: list[Tracked] = []
         start = 0
-        for stop in (*self._breaks(timed), len(timed)):
+        for stop in (*self._breaks(timed, clipped), len(timed)):
             if stop > start:
+                self._watch_range(timed, clipped, start)
                 parts.append(self._between_breaks(timed, own, start, stop))
             start = stop
         return joined(parts)
 
-    def _breaks(self, timed: TimedBatch) -> list[int]:
-        """Samples before which something was lost, the device restarted or the period changed much."""
+    def _breaks(self, timed: TimedBatch, clipped: Booleans | None) -> list[int]:
+        """Samples before which something was lost or cut off, or the period changed much."""
         if self._carrier is None:
             self._begin(float(timed.period_ns[0]) / NS_PER_S)
         assert self._carrier is not None
         limit = self._params.period_change
         ratio = timed.period_ns * (1.0 / (self._carrier.period_s * NS_PER_S))
         changes = float(ratio.max()) - 1.0 > limit or 1.0 - float(ratio.min()) > limit
-        if not changes and not timed.lost.any() and not timed.restarted.any():
+        if not changes and clipped is None and not self._clipped and not timed.lost.any():
             return []
-        at = (timed.lost > 0) | timed.restarted
+        at = timed.lost > 0
+        if clipped is not None:
+            at |= clipped
+            at[1:] |= clipped[:-1]
         if changes:
             reference = 1.0
             for i, value in enumerate(ratio.tolist()):
@@ -217,7 +233,9 @@ class Inclination:
         """Bridge the samples lost before the first of ``gyr`` and ``acc``; None where there was no gap."""
         if self._last is None or not lost:
             return None
-        if lost * period_s > self._params.bridge_s:
+        by_own = own is not None and self._last.own is not None
+        longest_s = self._params.own_bridge_s if by_own else self._params.bridge_s
+        if lost * period_s > longest_s:
             self._start_anew(acc)
             return _Gap(np.empty((0, 3)), np.empty((0, 3)), gyr[None])
         rate = None
@@ -225,7 +243,10 @@ class Inclination:
             assert self._carrier is not None
             turn = rotation_vector(self._last.own, own)
             rate = turn / ((lost + 1) * self._carrier.period_s) + self._carrier.bias_radps
-        self._doubt(lost, period_s, gyr, bridged_by_own=rate is not None)
+        if rate is not None:
+            self._doubt(radians(self._params.own_bridge_deg), (lost + 1) * period_s, look=False)
+        else:
+            self._doubt(self._bridge_error(lost, period_s, gyr), (lost + 1) * period_s, look=True)
         return _Gap(
             straight(self._last.gyr[1], gyr, lost), straight(self._last.acc, acc, lost), self._last.gyr, rate
         )
@@ -239,30 +260,47 @@ class Inclination:
         x, y, z = (acc / sqrt(float(acc[0] ** 2 + acc[1] ** 2 + acc[2] ** 2) or 1.0)).tolist()
         self._phase = self._new_phase((x, y, z), radians(params.restart_sigma_deg))
 
-    def _doubt(self, lost: int, period_s: float, gyr: Floats, *, bridged_by_own: bool) -> None:
-        """Raise sigma by what the gap may have hidden; recover if that is much."""
+    def _bridge_error(self, lost: int, period_s: float, gyr: Floats) -> float:
+        """How far (rad) the rotation over a gap may be from the straight line between its ends."""
         params = self._params
         assert self._last is not None
-        gap_s = (lost + 1) * period_s
+        past = self._recent.last(ceil(params.departure_s / period_s))[0]
+        hidden_s = max(0.0, (lost + 1) * period_s - params.hidden_s)
+        bridged = bridge_error(past, self._last.gyr[1], gyr, lost, period_s)
+        return bridged + radians(params.hidden_rate_dps) * hidden_s
+
+    def _watch_range(self, timed: TimedBatch, clipped: Booleans | None, at: int) -> None:
+        """Count samples at the end of the gyroscope's range; after them the rotation is in doubt."""
+        if clipped is not None and clipped[at]:
+            self._clipped += 1
+        elif self._clipped:
+            period_s = float(timed.period_ns[at]) / NS_PER_S
+            assert self._last is not None
+            rate = sqrt(float((self._last.gyr[1] ** 2).sum()))
+            span_s = self._clipped * period_s
+            self._clipped = 0
+            self._doubt(self._params.clipped_share * rate * span_s, span_s, look=False)
+
+    def _doubt(self, angle_rad: float, span_s: float, *, look: bool) -> None:
+        """Raise sigma by what a span without sure samples may have hidden; recover if that is much."""
+        params = self._params
+        assert self._carrier is not None
+        period_s = self._carrier.period_s
         past = self._recent.last(self._recent.samples)
-        newest = slice(-ceil(params.departure_s / period_s), None)
-        if bridged_by_own:
-            angle = radians(params.own_bridge_deg)
-        else:
-            angle = bridge_error(past[0][newest], self._last.gyr[1], gyr, lost, period_s)
-            angle += radians(params.hidden_rate_dps) * max(0.0, gap_s - params.hidden_s)
         if self._phase is None:
-            if degrees(angle) <= params.enter_deg:
-                sigma_deg = sqrt(self._excess.sigma_deg**2 + degrees(angle) ** 2)
+            if degrees(angle_rad) <= params.enter_deg:
+                sigma_deg = sqrt(self._excess.sigma_deg**2 + degrees(angle_rad) ** 2)
                 self._excess.set(sigma_deg, params.aftermath_s / period_s)
                 return
             self._phase = self._new_phase((0.0, 0.0, 1.0), radians(self._excess.sigma_deg))
             self._phase.warm_up(past[2], past[1], past[0])
+        newest = slice(-ceil(params.departure_s / period_s), None)
         force = to_earth(past[2][newest], past[1][newest])
+        lost = max(1, round(span_s / period_s) - 1)
         velocity = bridge_error(force, force[-1], force[-1], lost, period_s)
-        self._phase.filter.disturb(angle, velocity)
+        self._phase.filter.disturb(angle_rad, velocity)
         self._phase.samples_left = self._recovery_samples
-        if gap_s > params.look_s:
+        if look and span_s > params.look_s:
             spread = sqrt(float(force[:, :2].var(axis=0).mean())) / STANDARD_GRAVITY_MPS2
             self._phase.look_at_force(max(radians(params.look_sigma_deg), spread))
 
