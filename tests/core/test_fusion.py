@@ -262,6 +262,7 @@ def test_raw_data_are_fused_whatever_the_quaternion_says():
     assert fusion.quaternion_check_deg < 0.5
 
 
+TURNED = Rotation.from_euler("zx", [90.0, 90.0], degrees=True)
 TILT = Rotation.from_euler("x", 25.0, degrees=True)
 
 
@@ -271,9 +272,11 @@ TILT = Rotation.from_euler("x", 25.0, degrees=True)
         (lambda q: (TILT * Rotation.from_quat(q, scalar_first=True)).as_quat(scalar_first=True),
          DistrustReason.AGAINST_GRAVITY),
         (lambda q: q * [1.0, -1.0, -1.0, -1.0], DistrustReason.INVERTED),
+        (lambda q: (Rotation.from_quat(q, scalar_first=True) * TURNED).as_quat(scalar_first=True),
+         DistrustReason.OTHER_AXES),
         (lambda q: np.tile(q[0], (len(q), 1)), DistrustReason.FROZEN),
     ],
-    ids=["tilted", "inverted", "frozen"],
+    ids=["tilted", "inverted", "other axes", "frozen"],
 )  # fmt: skip
 def test_a_wrong_quaternion_is_distrusted_with_its_reason(spoil, reason):
     moved = Moved(seconds=60.0)

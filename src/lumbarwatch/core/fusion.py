@@ -103,8 +103,7 @@ class Fusion:
         """Samples with both and no gap inside: whether the own quaternion may bridge it is known before."""
         assert timed.quat_wxyz is not None
         own = timed.quat_wxyz
-        may_bridge = None if self.quaternion_distrusted else own
-        tracked = self._inclination.step(timed, may_bridge, self._clipped(timed))
+        tracked = self._inclination.step(timed, own, self._clipped(timed), own_may_bridge=self._own.proven)
         return self._checked(timed, own, tracked)
 
     def _checked(self, timed: TimedBatch, own: Floats, tracked: Tracked) -> Tracked:

@@ -131,6 +131,7 @@ class Inclination:
         self._excess = Excess(params.base_sigma_deg)
         self._last: _Last | None = None
         self._held_bias: tuple[Floats, float] | None = None
+        self._own_may_bridge = False
         self._clipped = 0  # samples in a row at the end of the gyroscope's range
 
     def hold_bias(self, bias_radps: Floats, sigma_radps: float) -> None:
@@ -146,7 +147,14 @@ class Inclination:
             return self._carrier.bias_radps
         return np.zeros(3) if self._held_bias is None else self._held_bias[0]
 
-    def step(self, timed: TimedBatch, own: Floats | None, clipped: Booleans | None = None) -> Tracked:
+    def step(
+        self,
+        timed: TimedBatch,
+        own: Floats | None,
+        clipped: Booleans | None = None,
+        *,
+        own_may_bridge: bool = False,
+    ) -> Tracked:
         """Track through n >= 1 samples.
 
         Parameters
@@ -154,10 +162,13 @@ class Inclination:
         timed
             The samples, with specific force.
         own : (n, 4)
-            The sensor's own orientation, if it may bridge gaps.
+            The sensor's own orientation.
         clipped : (n,)
             Where the gyroscope was at the end of its range; None: nowhere.
+        own_may_bridge
+            Whether the own orientation may bridge the gap before the first of these samples.
         """
+        self._own_may_bridge = own_may_bridge
         parts: list[Tracked] = []
         start = 0
         for stop in (*self._breaks(timed, clipped), len(timed)):
@@ -233,13 +244,13 @@ class Inclination:
         """Bridge the samples lost before the first of ``gyr`` and ``acc``; None where there was no gap."""
         if self._last is None or not lost:
             return None
-        by_own = own is not None and self._last.own is not None
+        by_own = self._own_may_bridge and own is not None and self._last.own is not None
         longest_s = self._params.own_bridge_s if by_own else self._params.bridge_s
         if lost * period_s > longest_s:
             self._start_anew(acc)
             return _Gap(np.empty((0, 3)), np.empty((0, 3)), gyr[None])
         rate = None
-        if own is not None and self._last.own is not None:
+        if by_own and own is not None and self._last.own is not None:
             assert self._carrier is not None
             turn = rotation_vector(self._last.own, own)
             rate = turn / ((lost + 1) * self._carrier.period_s) + self._carrier.bias_radps

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import sqrt
+from math import degrees, sqrt
 
 import numpy as np
 
@@ -15,6 +15,7 @@ class DistrustReason(StrEnum):
 
     AGAINST_GRAVITY = "against_gravity"  # its vertical is not that of the accelerometer
     INVERTED = "inverted"  # earth to sensor instead of sensor to earth
+    OTHER_AXES = "other_axes"  # right, but of other axes than those of the accelerometer
     FROZEN = "frozen"  # it stands still while the sensor turns
 
 
@@ -43,9 +44,15 @@ class OwnOrientation:
         self._squares = 0.0  # deg^2, sum over all comparisons
         self._recent = 0.0  # deg^2, forgetting mean
         self._recent_inverted = 0.0
+        self._joint = np.zeros((3, 3))  # forgetting mean of own vertical x vertical found
         self._last: tuple[Floats, Floats] | None = None
         self._still = 0
         self.reason: DistrustReason | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Whether it was compared long enough and agrees."""
+        return self.reason is None and self._compared * self._step_s >= self._params.least_s
 
     @property
     def check_deg(self) -> float | None:
@@ -76,6 +83,7 @@ class OwnOrientation:
         self._squares += off * off
         share = max(self._step_s / params.memory_s, 1.0 / self._compared)
         self._recent += share * (off * off - self._recent)
+        self._joint += share * (own[:, None] * found - self._joint)
         self._recent_inverted += share * (off_inverted * off_inverted - self._recent_inverted)
         if self._last is None:
             self._last = (own, found)
@@ -93,10 +101,23 @@ class OwnOrientation:
         if frozen:
             self.reason = DistrustReason.FROZEN
         elif rms > params.distrust_deg:
-            is_inverted = self._recent_inverted < 0.25 * self._recent
-            self.reason = DistrustReason.INVERTED if is_inverted else DistrustReason.AGAINST_GRAVITY
+            self.reason = self._why_apart()
         elif rms < params.trust_deg:
             self.reason = None
+
+    def _why_apart(self) -> DistrustReason:
+        if self._recent_inverted < 0.25 * self._recent:
+            return DistrustReason.INVERTED
+        if _left_deg(self._joint) < self._params.trust_deg:
+            return DistrustReason.OTHER_AXES
+        return DistrustReason.AGAINST_GRAVITY
+
+
+def _left_deg(joint: Floats) -> float:
+    """RMS angle left between pairs of unit vectors after the best constant rotation (Kabsch 1976)."""
+    left, values, right = np.linalg.svd(joint)
+    least = -values[2] if np.linalg.det(left) * np.linalg.det(right) < 0 else values[2]
+    return degrees(sqrt(max(0.0, 2.0 - 2.0 * float(values[0] + values[1] + least))))
 
 
 def _apart_deg(first: Floats, second: Floats) -> Floats:
