@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lumbarwatch.model.events import Symptom, SymptomKind
+from lumbarwatch.model.load import Dose, RepLoad, SessionLoad
 from lumbarwatch.model.samples import NS_PER_S, Placement
 from lumbarwatch.model.session import Athlete, Calibration, CalibrationReason, Limit, Limits, Session
 from lumbarwatch.model.verdicts import Level, NotGraded, NotGradedReason, WarningId, WarningVerdict
@@ -43,7 +44,14 @@ def about(**changes: object) -> SessionAbout:
         "limits": Limits({WarningId.W1: Limit(-3.0, None)}, tuck_training=True),
         "parameters": {"orientation": "raw"},
         "rpe": {1: 7.5},
-        "doses_n2m2s": {1: 1.25e6, 2: 2.5e6},
+        "load": SessionLoad(
+            reps=(
+                RepLoad(1, 1, 170.0, 27.0, T0, 180.0, 1.25e6),
+                RepLoad(2, 1, 190.0, 30.0, T0, 200.0, 2.5e6),
+            ),
+            sets={1: Dose(1.25e6, 3e5, 0), 2: Dose(2.5e6, 6e5, 1)},
+            session=Dose(3.75e6, 9e5, 1),
+        ),
         "warnings": (dose,),
         "not_graded": (NotGraded(WarningId.W7, NotGradedReason.NO_HISTORY),),
     }
@@ -87,9 +95,32 @@ def test_summary(history: History) -> None:
     values = sorted(rep.tilt_lockout_deg or 0.0 for rep in reps)
     assert summary.tilt_lockout_deg == (values[19] + values[20]) / 2
     assert summary.lambda_peak_deg == max(rep.lambda_peak_deg or 0.0 for rep in reps)
-    assert summary.drift_deg == sets[-1].warnings[0].value
     assert summary.habit == calibration.own_range.habit
-    assert (summary.bar_kg, summary.dose_n2m2s) == (100.0, 3.75e6)
+    assert (summary.bar_kg, summary.dose_n2m2s, summary.dose_sigma_n2m2s) == (100.0, 3.75e6, 9e5)
+    assert (summary.peak_moment_nm, summary.peak_sigma_nm, summary.dose_unknown_reps) == (190.0, 30.0, 1)
+
+
+def test_drift_is_kept_of_every_set_whether_it_exceeds_a_limit_or_not(history: History) -> None:
+    calibration, sets, reps = a_session(3, sets=3, reps=6)
+    slopes = {1: 0.2, 2: -0.1, 3: 0.5}  # deg per rep
+    reps = [
+        replace(rep, lambda_lockout_deg=slopes[rep.set_number] * rep.rep_number, graded=rep.rep_number > 1)
+        for rep in reps
+    ]
+    slipped = (NotGraded(WarningId.W6, NotGradedReason.SLIP_SUSPECTED),)
+    sets = [replace(one, not_graded=slipped if one.set_number == 3 else ()) for one in sets]
+    session = visit()
+    history.save_session(session, calibration, sets, reps, pipeline_version="1", about=about())
+    drifts = [one.drift_deg for one in history.set_extras(session.id)]
+    assert drifts == [pytest.approx(0.8), pytest.approx(-0.4), None]
+    assert history.session(session.id).record.summary.drift_deg == pytest.approx(0.8)
+    loads = [(one.peak_moment_nm, one.dose_sigma_n2m2s) for one in history.set_extras(session.id)]
+    assert loads == [(170.0, 3e5), (190.0, 6e5), (None, None)]
+
+
+def test_the_own_bench_is_kept(history: History) -> None:
+    anna = history.add_athlete(Athlete(name="Anna", bench_height_m=0.42, contact_to_l1_m=0.11))
+    assert history.athlete(anna.id) == anna
 
 
 def test_a_session_with_nothing_in_it(history: History) -> None:

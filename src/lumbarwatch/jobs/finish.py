@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from lumbarwatch.exchange.errors import InputError, InputReason
 from lumbarwatch.jobs.analyze import analyze_replay
@@ -19,6 +20,10 @@ from lumbarwatch.store.records import SessionAbout
 
 ByWhom = Callable[[str], Athlete | None]
 """Gives an athlete by id; None: not known."""
+
+
+MEASURES: Final = ("mass_kg", "stature_m", "bench_height_m", "contact_to_l1_m")
+"""What the load needs of an athlete, and a history may know better than a recording."""
 
 
 def _nobody(_athlete_id: str) -> None:
@@ -74,9 +79,8 @@ def with_measures(athlete: Athlete, known: Athlete | None) -> Athlete:
     """Return the athlete of a session with the body measures that were not known then."""
     if known is None:
         return athlete
-    mass_kg = known.mass_kg if athlete.mass_kg is None else athlete.mass_kg
-    stature_m = known.stature_m if athlete.stature_m is None else athlete.stature_m
-    return replace(athlete, mass_kg=mass_kg, stature_m=stature_m)
+    unknown = [name for name in MEASURES if getattr(athlete, name) is None]
+    return replace(athlete, **{name: getattr(known, name) for name in unknown})
 
 
 def _duration_s(recording: Recording, replay: Replay) -> float:

@@ -11,14 +11,14 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from lumbarwatch.core.pipeline import PIPELINE_VERSION
-from lumbarwatch.jobs.finish import finish_recording
+from lumbarwatch.jobs.finish import MEASURES, finish_recording
 from lumbarwatch.jobs.finish_import import CARD_SUFFIX, finish_import
 from lumbarwatch.jobs.people import find_athlete
 from lumbarwatch.jobs.restore import restore
@@ -55,8 +55,7 @@ class _Task:
 
     source: Path  # recording, or an imported table's card
     samples: Path
-    mass_kg: float | None
-    stature_m: float | None
+    measures: dict[str, float | None]  # of the owner, as the history has them now
 
 
 def reanalyze(
@@ -121,8 +120,7 @@ def _task(folder: DataFolder, session: SessionRecord, owner: Athlete | None) -> 
     return _Task(
         source=card if card.exists() else recording,
         samples=folder.samples(session.id),
-        mass_kg=owner.mass_kg if owner else None,
-        stature_m=owner.stature_m if owner else None,
+        measures={} if owner is None else {name: getattr(owner, name) for name in MEASURES},
     )
 
 
@@ -182,4 +180,4 @@ def _analysed(task: _Task) -> FinishedSession | str:
 
 
 def _measures(task: _Task, athlete_id: str) -> Athlete:
-    return Athlete(id=athlete_id, mass_kg=task.mass_kg, stature_m=task.stature_m)
+    return replace(Athlete(id=athlete_id), **task.measures)

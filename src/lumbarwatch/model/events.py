@@ -7,6 +7,7 @@ Out: :data:`Event`. All times are ns on the host time base.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lumbarwatch.model import checks
 from lumbarwatch.model.motion import Phase, PoseBatch, Rep, SetSummary
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import Calibration, CalibrationSource, CalibrationStep
@@ -51,6 +52,19 @@ class BarLoad:
     rpe: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class BenchMeasured:
+    """The bench of this session, by tape measure; None: as known of the athlete. For the load only."""
+
+    t_ns: int
+    bench_height_m: float | None = None
+    contact_to_l1_m: float | None = None  # bench edge to lumbar sensor
+
+    def __post_init__(self) -> None:
+        checks.finite("bench_height_m", self.bench_height_m, low=0.0, high=1.0)
+        checks.finite("contact_to_l1_m", self.contact_to_l1_m, low=0.0, high=0.5)
+
+
 class SymptomKind(StrEnum):
     """The one tap after each set (definitions 6)."""
 
@@ -83,7 +97,7 @@ class SessionEnd:
     t_ns: int
 
 
-ControlEvent = StepBegun | StepDone | SetButton | BarLoad | Symptom | Annotation | SessionEnd
+ControlEvent = StepBegun | StepDone | SetButton | BarLoad | BenchMeasured | Symptom | Annotation | SessionEnd
 
 
 class LinkState(StrEnum):

@@ -44,10 +44,14 @@ class Athlete:
     mass_kg: float | None = None
     stature_m: float | None = None
     limits: Limits = field(default_factory=Limits)
+    bench_height_m: float | None = None  # of the own bench; None: the thigh is level at lockout
+    contact_to_l1_m: float | None = None  # by tape measure, bench edge to lumbar sensor; None: from stature
 
     def __post_init__(self) -> None:
         checks.finite("mass_kg", self.mass_kg, low=20.0, high=400.0)
         checks.finite("stature_m", self.stature_m, low=1.0, high=2.5)
+        checks.finite("bench_height_m", self.bench_height_m, low=0.0, high=1.0)
+        checks.finite("contact_to_l1_m", self.contact_to_l1_m, low=0.0, high=0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,13 @@ class LiftSetup:
     bench_height_m: float | None = None
     rpe: float | None = None
     single_leg: bool | None = None  # None: found from the roll
+    contact_to_l1_m: float | None = None  # by tape measure, bench edge to lumbar sensor
 
     def __post_init__(self) -> None:
         checks.finite("bar_kg", self.bar_kg, low=0.0, high=1000.0)
         checks.finite("bench_height_m", self.bench_height_m, low=0.0, high=1.0)
         checks.finite("rpe", self.rpe, low=0.0, high=10.0)
+        checks.finite("contact_to_l1_m", self.contact_to_l1_m, low=0.0, high=0.5)
 
 
 class CalibrationSource(StrEnum):

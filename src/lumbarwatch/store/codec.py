@@ -31,6 +31,7 @@ KINDS: Mapping[str, type[Any]] = types.MappingProxyType(
         "step_done": events.StepDone,
         "set_button": events.SetButton,
         "bar_load": events.BarLoad,
+        "bench": events.BenchMeasured,
         "symptom": events.Symptom,
         "annotation": events.Annotation,
         "session_end": events.SessionEnd,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from lumbarwatch.core.dose import judge_session_dose, session_load
 from lumbarwatch.core.rules import Verdicts
 from lumbarwatch.model.analysis import Analysis
-from lumbarwatch.model.events import BarLoad, ControlEvent, Symptom
+from lumbarwatch.model.events import BarLoad, BenchMeasured, ControlEvent, Symptom
 from lumbarwatch.model.load import DatedDose, Dose, Lift, SessionLoad
 from lumbarwatch.model.motion import Rep, SetSummary
 from lumbarwatch.model.session import Athlete, Calibration, Session
@@ -55,7 +55,7 @@ def finished_session(
     about
         What is known of the session beside the results; efforts, doses and warnings are put in here.
     """
-    load = _load(analysis, athlete, about)
+    load = _load(analysis, on_bench(athlete, controls), about)
     return FinishedSession(
         session=session,
         pipeline_version=analysis.pipeline_version,
@@ -65,7 +65,7 @@ def finished_session(
         about=replace(
             about,
             rpe=_efforts(analysis.sets, controls),
-            doses_n2m2s=load.doses_n2m2s if load else {},
+            load=load,
             warnings=analysis.warnings,
             not_graded=analysis.not_graded,
         ),
@@ -107,7 +107,27 @@ def keep(history: History, finished: FinishedSession) -> None:
 def _load(analysis: Analysis, athlete: Athlete, about: SessionAbout) -> SessionLoad | None:
     if about.exercise != Lift.HIP_THRUST:
         return None
-    return session_load(analysis.poses, analysis.reps, analysis.sets, athlete)
+    return session_load(
+        analysis.poses,
+        analysis.reps,
+        analysis.sets,
+        athlete,
+        bench_height_m=athlete.bench_height_m,
+        contact_to_l1_m=athlete.contact_to_l1_m,
+    )
+
+
+def on_bench(athlete: Athlete, controls: Iterable[ControlEvent]) -> Athlete:
+    """Return the athlete with the bench as it was last measured in the session."""
+    for event in controls:
+        if isinstance(event, BenchMeasured):
+            height_m, contact_m = event.bench_height_m, event.contact_to_l1_m
+            athlete = replace(
+                athlete,
+                bench_height_m=athlete.bench_height_m if height_m is None else height_m,
+                contact_to_l1_m=athlete.contact_to_l1_m if contact_m is None else contact_m,
+            )
+    return athlete
 
 
 def _efforts(sets: Sequence[SetSummary], controls: Iterable[ControlEvent]) -> dict[int, float]:

@@ -14,22 +14,27 @@ from sqlalchemy.orm import Session as Transaction
 from lumbarwatch.model.events import Symptom
 from lumbarwatch.model.motion import Rep, SetSummary
 from lumbarwatch.model.session import Athlete, Calibration, Session
+from lumbarwatch.model.trends import SessionPoint
 from lumbarwatch.store import engine as database
-from lumbarwatch.store import queries, rows, saving
+from lumbarwatch.store import queries, queries_view, rows, saving
 from lumbarwatch.store.codec import JsonObject, dumps
 from lumbarwatch.store.errors import StoreError, StoreReason
 from lumbarwatch.store.ids import checked_id, new_id
 from lumbarwatch.store.records import (
+    AthleteWeek,
     FoundWarning,
+    ListedSession,
     NoteRecord,
     RepAnnotation,
     RepField,
     SensorRecord,
     SessionAbout,
     SessionDetail,
+    SessionFilter,
     SessionRecord,
     SessionSummary,
     SetExtra,
+    SetPoint,
     SymptomRecord,
     TrendPoint,
 )
@@ -145,7 +150,7 @@ class History:
         Storing the same session by the same pipeline version again replaces what that version found; results
         of other versions, notes, symptoms, corrections and the athlete it was moved to stay.
         """
-        summary = summary or summarise(calibration, sets, reps, about.doses_n2m2s)
+        summary = summary or summarise(calibration, sets, reps, about.load)
         findings = Findings(calibration, sets, reps, summary, pipeline_version, refined, about)
         session = replace(session, id=checked_id(session.id))
         with self._write() as transaction:
@@ -188,7 +193,7 @@ class History:
             return tuple(queries.sets(transaction, analysis.id))
 
     def set_extras(self, session_id: str) -> tuple[SetExtra, ...]:
-        """Effort and dose of each set."""
+        """Effort, load and drift of each set."""
         with self._read() as transaction:
             analysis = queries.analysis_row(transaction, session_id, None, refined=False)
             return tuple(queries.set_extras(transaction, analysis.id))
@@ -213,6 +218,44 @@ class History:
         """An athlete's sessions in one line each, oldest first."""
         with self._read() as transaction:
             return tuple(queries.trend(transaction, athlete_id, exercise, since_utc_ns))
+
+    # The History view -------------------------------------------------------------------------------------
+    def listed(self, wanted: SessionFilter, limit: int = 25, offset: int = 0) -> tuple[ListedSession, ...]:
+        """A page of the sessions that are wanted, newest first."""
+        with self._read() as transaction:
+            return tuple(queries_view.listed(transaction, wanted, limit, offset))
+
+    def count(self, wanted: SessionFilter) -> int:
+        """How many sessions are wanted."""
+        with self._read() as transaction:
+            return queries_view.count(transaction, wanted)
+
+    def exercises(self, athlete_id: str | None = None) -> tuple[str, ...]:
+        """Exercises there are sessions of, the most frequent first."""
+        with self._read() as transaction:
+            return tuple(queries_view.exercises(transaction, athlete_id))
+
+    def course(self, wanted: SessionFilter) -> tuple[SessionPoint, ...]:
+        """One athlete's sessions as the trends take them, oldest first."""
+        athlete_id = wanted.athlete_id or ""
+        return self.courses((athlete_id,), wanted)[athlete_id]
+
+    def courses(
+        self, athlete_ids: Sequence[str], wanted: SessionFilter
+    ) -> Mapping[str, tuple[SessionPoint, ...]]:
+        """Courses of several athletes, by id; the filter's own athlete is not looked at."""
+        with self._read() as transaction:
+            return queries_view.courses(transaction, athlete_ids, wanted)
+
+    def set_course(self, wanted: SessionFilter) -> tuple[SetPoint, ...]:
+        """Every set of one athlete's sessions, oldest first."""
+        with self._read() as transaction:
+            return queries_view.set_course(transaction, wanted)
+
+    def week(self, wanted: SessionFilter, limit: int = 25, offset: int = 0) -> tuple[AthleteWeek, ...]:
+        """Who trained in the filter's span, the latest first."""
+        with self._read() as transaction:
+            return tuple(queries_view.week(transaction, wanted, limit, offset))
 
     def move_session(self, session_id: str, athlete_id: str) -> None:
         """Give a session to another athlete; "" to nobody."""

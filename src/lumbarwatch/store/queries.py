@@ -129,8 +129,8 @@ def sets(transaction: Transaction, analysis_id: int) -> list[SetSummary]:
 
 
 def set_extras(transaction: Transaction, analysis_id: int) -> list[SetExtra]:
-    """Return effort and dose of each set."""
-    return [SetExtra(row.set_number, row.rpe, row.dose_n2m2s) for row in _set_rows(transaction, analysis_id)]
+    """Return effort, load and drift of each set."""
+    return [rows.set_extra_of(row) for row in _set_rows(transaction, analysis_id)]
 
 
 def reps(transaction: Transaction, analysis_id: int) -> list[Rep]:

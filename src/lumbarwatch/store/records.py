@@ -7,9 +7,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from lumbarwatch.model.events import SymptomKind
+from lumbarwatch.model.load import SessionLoad
 from lumbarwatch.model.motion import Rep
 from lumbarwatch.model.samples import NS_PER_S, Placement
 from lumbarwatch.model.session import Calibration, Limits
+from lumbarwatch.model.trends import SessionPoint
 from lumbarwatch.model.verdicts import NotGraded, WarningVerdict
 from lumbarwatch.store.codec import JsonObject
 from lumbarwatch.store.privacy import nameless
@@ -28,7 +30,7 @@ def _no_efforts() -> Mapping[int, float]:
 
 @dataclass(frozen=True, slots=True)
 class SessionAbout:
-    """What is kept of a session beside its results. ``rpe`` and ``doses`` are by set number."""
+    """What is kept of a session beside its results. ``rpe`` is by set number."""
 
     started_at_monotonic_ns: int = 0
     duration_s: float = 0.0
@@ -39,7 +41,7 @@ class SessionAbout:
     limits: Limits = field(default_factory=Limits)
     parameters: JsonObject = field(default_factory=dict[str, Any])  # kept without the athlete's name
     rpe: Mapping[int, float] = field(default_factory=_no_efforts)
-    doses_n2m2s: Mapping[int, float] = field(default_factory=_no_efforts)
+    load: SessionLoad | None = None  # None: body mass, stature or every bar mass is unknown
     warnings: tuple[WarningVerdict, ...] = ()  # of the whole session (W7)
     not_graded: tuple[NotGraded, ...] = ()
 
@@ -63,12 +65,16 @@ class SessionSummary:
     tilt_sigma_deg: float | None = None  # of one rep
     lambda_sigma_deg: float | None = None
     eccentric_s: float | None = None
-    drift_deg: float | None = None  # the largest W6 value
+    drift_deg: float | None = None  # of the set in which lambda at lockout rose most
     lam_max_deg: float | None = None
     tau_max_deg: float | None = None
     habit: float | None = None
     bar_kg: float | None = None  # the heaviest set
     dose_n2m2s: float | None = None
+    dose_sigma_n2m2s: float | None = None
+    dose_unknown_reps: int | None = None  # more than 0: the dose is a lower bound
+    peak_moment_nm: float | None = None  # of the heaviest rep, at L5/S1
+    peak_sigma_nm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +112,16 @@ class SessionDetail:
 
 @dataclass(frozen=True, slots=True)
 class SetExtra:
-    """What belongs to a set beside its summary."""
+    """What belongs to a set beside its summary. None: not known."""
 
     set_number: int
-    rpe: float | None
-    dose_n2m2s: float | None
+    rpe: float | None = None
+    dose_n2m2s: float | None = None
+    dose_sigma_n2m2s: float | None = None
+    dose_unknown_reps: int | None = None  # more than 0: the dose is a lower bound
+    peak_moment_nm: float | None = None  # of the heaviest rep, at L5/S1
+    peak_sigma_nm: float | None = None
+    drift_deg: float | None = None  # of lambda at lockout from the first graded rep to the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,3 +209,46 @@ class RepAnnotation:
     def belongs_to(self, rep: Rep) -> bool:
         """Whether this is the rep that was meant, also after a re-analysis that numbers reps anew."""
         return abs(rep.t_lockout_ns - self.t_lockout_ns) < SAME_REP_NS
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFilter:
+    """Which sessions are wanted; None: whichever. ``athlete_id`` empty: those nobody is named for."""
+
+    athlete_id: str | None = None
+    since_utc_ns: int | None = None
+    until_utc_ns: int | None = None
+    exercise: str | None = None
+    simulated: bool | None = None
+    with_red: bool = False
+    with_symptoms: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSession:
+    """A session as a list shows it."""
+
+    record: SessionRecord
+    athlete_name: str  # empty: nobody named yet, or without a name
+    felt: SymptomKind | None  # the worst; None: not asked
+    pain: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetPoint:
+    """One set in an athlete's course; of its figures those are known that its reps alone tell."""
+
+    set_number: int
+    point: SessionPoint
+
+
+@dataclass(frozen=True, slots=True)
+class AthleteWeek:
+    """What an athlete did in a span of time."""
+
+    athlete_id: str
+    name: str
+    sessions: int
+    reps: int
+    red: int
+    last_utc_ns: int

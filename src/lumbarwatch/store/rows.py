@@ -18,6 +18,7 @@ from lumbarwatch.store.records import (
     SensorRecord,
     SessionRecord,
     SessionSummary,
+    SetExtra,
     SymptomRecord,
 )
 from lumbarwatch.store.tables import (
@@ -43,6 +44,7 @@ _SAME_IN_REP = (
     "partial", "lowered", "graded", "single_leg",
 )  # fmt: skip
 _QUALITY = tuple(one.name for one in fields(RepQuality))
+_EXTRA = tuple(one.name for one in fields(SetExtra))
 _SUMMARY = tuple(one.name for one in fields(SessionSummary))
 
 
@@ -85,7 +87,7 @@ def rep_of(row: RepRow, remark: str | None, warnings: Sequence[WarningVerdict]) 
     )
 
 
-def set_values(analysis_id: int, one: SetSummary, rpe: float | None, dose_n2m2s: float | None) -> Values:
+def set_values(analysis_id: int, one: SetSummary, extra: SetExtra) -> Values:
     """Columns of a set."""
     return {
         "analysis_id": analysis_id,
@@ -96,10 +98,14 @@ def set_values(analysis_id: int, one: SetSummary, rpe: float | None, dose_n2m2s:
         "partial": one.partial,
         "single_leg": one.single_leg,
         "bar_kg": one.bar_kg,
-        "rpe": rpe,
-        "dose_n2m2s": dose_n2m2s,
         "not_graded": not_graded_text(one.not_graded),
+        **{name: getattr(extra, name) for name in _EXTRA},
     }
+
+
+def set_extra_of(row: SetRow) -> SetExtra:
+    """Return what belongs to a set beside its summary."""
+    return SetExtra(**{name: getattr(row, name) for name in _EXTRA})
 
 
 def set_of(row: SetRow, warnings: Sequence[WarningVerdict]) -> SetSummary:
@@ -165,12 +171,22 @@ def athlete_values(athlete: Athlete) -> Values:
         "mass_kg": athlete.mass_kg,
         "stature_m": athlete.stature_m,
         "limits": dumps(athlete.limits),
+        "bench_height_m": athlete.bench_height_m,
+        "contact_to_l1_m": athlete.contact_to_l1_m,
     }
 
 
 def athlete_of(row: AthleteRow) -> Athlete:
     """Return the athlete."""
-    return Athlete(row.id, row.name, row.mass_kg, row.stature_m, _limits(row.limits))
+    return Athlete(
+        id=row.id,
+        name=row.name,
+        mass_kg=row.mass_kg,
+        stature_m=row.stature_m,
+        limits=_limits(row.limits),
+        bench_height_m=row.bench_height_m,
+        contact_to_l1_m=row.contact_to_l1_m,
+    )
 
 
 @functools.lru_cache(maxsize=64)  # nearly all athletes have the same: the default ones

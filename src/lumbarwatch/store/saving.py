@@ -14,6 +14,7 @@ from lumbarwatch.store import rows
 from lumbarwatch.store.codec import dumps
 from lumbarwatch.store.ids import new_id
 from lumbarwatch.store.records import SessionAbout, SessionSummary
+from lumbarwatch.store.summary import set_extra
 from lumbarwatch.store.tables import (
     AnalysisRow,
     AthleteRow,
@@ -139,10 +140,9 @@ def _remark_ids(transaction: Transaction, texts: set[str | None]) -> dict[str, i
 
 
 def _set_values(analysis_id: int, findings: Findings) -> list[rows.Values]:
-    rpe, doses = findings.about.rpe, findings.about.doses_n2m2s
+    rpe, load = findings.about.rpe, findings.about.load
     return [
-        rows.set_values(analysis_id, one, rpe.get(one.set_number), doses.get(one.set_number))
-        for one in findings.sets
+        rows.set_values(analysis_id, one, set_extra(one, findings.reps, rpe, load)) for one in findings.sets
     ]
 
 

@@ -50,6 +50,8 @@ class AthleteRow(Base):
     stature_m: Mapped[MaybeNumber]
     limits: Mapped[Words]  # JSON
     created_at_utc_ns: Mapped[Ns]
+    bench_height_m: Mapped[MaybeNumber]
+    contact_to_l1_m: Mapped[MaybeNumber]
 
 
 class SensorRow(Base):
@@ -119,6 +121,10 @@ class AnalysisRow(Base):
     habit: Mapped[MaybeNumber]
     bar_kg: Mapped[MaybeNumber]
     dose_n2m2s: Mapped[MaybeNumber]
+    dose_sigma_n2m2s: Mapped[MaybeNumber]
+    dose_unknown_reps: Mapped[int | None]
+    peak_moment_nm: Mapped[MaybeNumber]
+    peak_sigma_nm: Mapped[MaybeNumber]
 
 
 class SetRow(Base):
@@ -138,6 +144,11 @@ class SetRow(Base):
     rpe: Mapped[MaybeNumber]
     dose_n2m2s: Mapped[MaybeNumber]
     not_graded: Mapped[MaybeWords]
+    drift_deg: Mapped[MaybeNumber]
+    dose_sigma_n2m2s: Mapped[MaybeNumber]
+    dose_unknown_reps: Mapped[int | None]
+    peak_moment_nm: Mapped[MaybeNumber]
+    peak_sigma_nm: Mapped[MaybeNumber]
 
 
 class RemarkRow(Base):
