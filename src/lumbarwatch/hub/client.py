@@ -15,6 +15,8 @@ from lumbarwatch.hub import messages as wire
 from lumbarwatch.hub.messages import ApiError, HubMessage, StationMessage
 
 TIMEOUT_S = 5.0
+SLOW_S = 90.0
+"""For requests that wait for sensors."""
 EVERYBODY = "*"
 _NO_ANSWER = "The measuring part of lumbarwatch does not answer: start lumbarwatch again if this stays."
 
@@ -80,10 +82,61 @@ class HubClient:
 
     def state(self) -> HubMessage:
         """Return the hub as it stands."""
+        return HubMessage.model_validate_json(self._get("/api/state"))
+
+    # Athletes, stations, sensors and sessions of the hub ---------------------------------------------------
+    def athletes(self) -> list[wire.AthleteMessage]:
+        """Return everybody known, by name."""
+        return wire.AthleteList.model_validate_json(self._get("/api/athletes")).athletes
+
+    def save_athlete(self, athlete: wire.AthleteMessage) -> wire.AthleteMessage:
+        """Add an athlete (no id) or change one; return it as stored. ``limits`` None: unchanged."""
+        return wire.AthleteMessage.model_validate_json(self._send("/api/athletes", athlete))
+
+    def add_station(self, request: wire.StationRequest) -> StationMessage:
+        """Add a station."""
+        return StationMessage.model_validate_json(self._send("/api/stations", request))
+
+    def change_station(self, station: str, request: wire.StationRequest) -> StationMessage:
+        """Change a station's name, and its sensors where they are said."""
+        return StationMessage.model_validate_json(self._send(f"/api/stations/{station}", request))
+
+    def remove_station(self, station: str) -> HubMessage:
+        """Take a station away that has no session running."""
+        url = f"/api/stations/{station}"
         return HubMessage.model_validate_json(
-            self._answer(lambda: self._http.get("/api/state", headers=self._headers()))
+            self._answer(lambda: self._http.delete(url, headers=self._headers()))
         )
 
+    def sensors(self) -> wire.SensorList:
+        """Return sensors in use, and those of the last scan."""
+        return wire.SensorList.model_validate_json(self._get("/api/sensors"))
+
+    def scan_sensors(self, request: wire.ScanRequest) -> wire.SensorList:
+        """Look for sensors; takes the scan's seconds, and some more for asking. Running links go on."""
+        return wire.SensorList.model_validate_json(self._send("/api/sensors/scan", request, SLOW_S))
+
+    def identify_sensor(self, sensor: str) -> None:
+        """Make a sensor show itself."""
+        self._send("/api/sensors/identify", wire.IdentifyRequest(sensor=sensor), SLOW_S)
+
+    def assign_sensor(self, request: wire.AssignRequest) -> wire.SensorList:
+        """Give a sensor its place, or take it out of it."""
+        return wire.SensorList.model_validate_json(self._send("/api/sensors/assign", request))
+
+    def examine(self) -> list[wire.FindingMessage]:
+        """Return the doctor's findings; takes up to a minute, and only while no session runs."""
+        return wire.FindingList.model_validate_json(self._send("/api/sensors/doctor", None, SLOW_S)).findings
+
+    def move_session(self, session_id: str, athlete_id: str) -> None:
+        """Give a finished session to another athlete; "" to nobody."""
+        self._send(f"/api/sessions/{session_id}/move", wire.MoveRequest(athlete_id=athlete_id))
+
+    def delete_session(self, session_id: str) -> None:
+        """Delete a finished session with its files."""
+        self._send(f"/api/sessions/{session_id}/delete", None)
+
+    # One station -------------------------------------------------------------------------------------------
     def set_athlete(self, station: str, athlete: wire.AthleteMessage) -> StationMessage:
         """Say who trains next."""
         return self._post(station, "athlete", athlete)
@@ -97,8 +150,12 @@ class HubClient:
         return self._post(station, "session/end", None)
 
     def calibration_step(self, station: str, request: wire.StepRequest) -> StationMessage:
-        """Begin or end a calibration step."""
+        """Begin, end or leave out a calibration step."""
         return self._post(station, "calibration", request)
+
+    def calibrate_again(self, station: str, request: wire.CalibrateRequest) -> StationMessage:
+        """Begin the guided calibration anew, in mid-session."""
+        return self._post(station, "calibration/again", request)
 
     def set_button(self, station: str, request: wire.SetRequest) -> StationMessage:
         """Begin or end a set by hand."""
@@ -112,11 +169,25 @@ class HubClient:
         """Say what the athlete felt."""
         return self._post(station, "symptom", request)
 
+    def send_message(self, station: str, text: str) -> StationMessage:
+        """Put a coach's word on the athlete's page."""
+        return self._post(station, "message", wire.MessageRequest(text=text))
+
+    def dismiss_message(self, station: str, message_id: str | None = None) -> StationMessage:
+        """Take a message off the page; None: all of them."""
+        return self._post(station, "message/dismiss", wire.DismissRequest(id=message_id))
+
     def _post(self, station: str, path: str, request: BaseModel | None) -> StationMessage:
-        content = b"" if request is None else request.model_dump_json().encode()
-        url = f"/api/{station}/{path}"
-        answer = self._answer(lambda: self._http.post(url, content=content, headers=self._headers()))
-        return StationMessage.model_validate_json(answer)
+        return StationMessage.model_validate_json(self._send(f"/api/{station}/{path}", request))
+
+    def _get(self, url: str) -> bytes:
+        return self._answer(lambda: self._http.get(url, headers=self._headers()))
+
+    def _send(self, url: str, request: BaseModel | None, timeout_s: float = TIMEOUT_S) -> bytes:
+        content = b"" if request is None else request.model_dump_json(exclude_unset=True).encode()
+        return self._answer(
+            lambda: self._http.post(url, content=content, headers=self._headers(), timeout=timeout_s)
+        )
 
     def _headers(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self._address.ticket()}"}
