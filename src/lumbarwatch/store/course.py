@@ -1,0 +1,139 @@
+"""An athlete's course, as trends are computed from it: rows of the history as points over time."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
+from typing import Final, NamedTuple
+
+from lumbarwatch.model.events import SymptomKind
+from lumbarwatch.model.samples import NS_PER_S
+from lumbarwatch.model.trends import SessionPoint
+from lumbarwatch.store.records import SetPoint, SymptomRecord, TrendPoint
+
+_BY_SEVERITY: Final = (SymptomKind.NONE, SymptomKind.STIFF, SymptomKind.PAIN)
+
+
+class RepFigures(NamedTuple):
+    """What a set's point needs of a rep."""
+
+    session_id: str
+    set_number: int
+    tilt_lockout_deg: float | None
+    lambda_lockout_deg: float | None
+    lambda_peak_deg: float | None
+    eccentric_ns: int
+    partial: bool
+    lowered: bool
+    graded: bool
+
+
+class SetFigures(NamedTuple):
+    """What a set's point needs of its own row."""
+
+    session_id: str
+    set_number: int
+    started_at_utc_ns: int
+    exercise: str
+    bar_kg: float | None
+    dose_n2m2s: float | None
+    drift_deg: float | None
+
+
+def worst_felt(felt: Iterable[SymptomRecord]) -> tuple[SymptomKind | None, int | None]:
+    """Return the worst that was said of a session and the worst pain; None: not asked, no pain said."""
+    said = list(felt)
+    kind = max((one.kind for one in said), key=_BY_SEVERITY.index, default=None)
+    return kind, max((one.pain for one in said if one.pain is not None), default=None)
+
+
+def session_point(point: TrendPoint, felt: Sequence[SymptomRecord]) -> SessionPoint:
+    """Return a session as the trends take it. Without reps a share is not known; pain 0: asked and none."""
+    one = point.summary
+    kind, pain = worst_felt(felt)
+    return SessionPoint(
+        started_at_utc_ns=point.started_at_utc_ns,
+        exercise=point.exercise,
+        session_id=point.session_id,
+        reps=one.reps,
+        tilt_lockout_deg=one.tilt_lockout_deg,
+        lambda_lockout_deg=one.lambda_lockout_deg,
+        lambda_peak_deg=one.lambda_peak_deg,
+        share_red=_share(one.red, one.reps),
+        share_amber=_share(one.amber, one.reps),
+        share_not_graded=_share(one.reps - one.graded, one.reps),
+        eccentric_s=one.eccentric_s,
+        drift_deg=one.drift_deg,
+        lam_max_deg=one.lam_max_deg,
+        tau_max_deg=one.tau_max_deg,
+        habit=one.habit,
+        bar_kg=one.bar_kg,
+        dose_n2m2s=one.dose_n2m2s,
+        pain=_pain(kind, pain),
+        stiff=None if kind is None else any(symptom.kind is SymptomKind.STIFF for symptom in felt),
+    )
+
+
+def course(points: Iterable[TrendPoint], felt: Iterable[SymptomRecord]) -> tuple[SessionPoint, ...]:
+    """Return an athlete's sessions as the trends take them, with what was felt in each."""
+    by_session: defaultdict[str, list[SymptomRecord]] = defaultdict(list)
+    for symptom in felt:
+        by_session[symptom.session_id].append(symptom)
+    return tuple(session_point(point, by_session[point.session_id]) for point in points)
+
+
+def set_points(sets: Iterable[SetFigures], reps: Iterable[RepFigures]) -> tuple[SetPoint, ...]:
+    """Return every set as a point; its time is the session's, one second later for each set before it.
+
+    Shares and symptoms are not known of a set here.
+    """
+    by_set: defaultdict[tuple[str, int], list[RepFigures]] = defaultdict(list)
+    for rep in reps:
+        by_set[rep.session_id, rep.set_number].append(rep)
+    return tuple(_set_point(one, by_set[one.session_id, one.set_number]) for one in sets)
+
+
+def _set_point(one: SetFigures, reps: Sequence[RepFigures]) -> SetPoint:
+    full = [rep for rep in reps if rep.graded and not rep.partial]
+    peaks = _known(rep.lambda_peak_deg for rep in reps if rep.graded)
+    point = SessionPoint(
+        started_at_utc_ns=one.started_at_utc_ns + (one.set_number - 1) * NS_PER_S,
+        exercise=one.exercise,
+        session_id=one.session_id,
+        reps=len(reps),
+        tilt_lockout_deg=_median(_known(rep.tilt_lockout_deg for rep in full)),
+        lambda_lockout_deg=_median(_known(rep.lambda_lockout_deg for rep in full)),
+        lambda_peak_deg=max(peaks, default=None),
+        share_not_graded=_share(sum(not rep.graded for rep in reps), len(reps)),
+        eccentric_s=_median([rep.eccentric_ns / 1e9 for rep in reps if rep.lowered and not rep.partial]),
+        drift_deg=one.drift_deg,
+        bar_kg=one.bar_kg,
+        dose_n2m2s=one.dose_n2m2s,
+    )
+    return SetPoint(one.set_number, point)
+
+
+def by_session(points: Iterable[SetPoint]) -> Mapping[str, tuple[SetPoint, ...]]:
+    """Sort sets by their session, in the order of their numbers."""
+    found: defaultdict[str, list[SetPoint]] = defaultdict(list)
+    for one in sorted(points, key=lambda one: one.set_number):
+        found[one.point.session_id].append(one)
+    return {session_id: tuple(own) for session_id, own in found.items()}
+
+
+def _pain(kind: SymptomKind | None, pain: int | None) -> float | None:
+    """Worst pain; asked and none said is 0, pain without a number is not known."""
+    if pain is not None:
+        return float(pain)
+    return None if kind in (None, SymptomKind.PAIN) else 0.0
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _known(values: Iterable[float | None]) -> list[float]:
+    return [value for value in values if value is not None]
+
+
+def _median(values: Sequence[float]) -> float | None:
+    return median(values) if values else None
