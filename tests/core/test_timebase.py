@@ -41,6 +41,9 @@ def test_losses_are_counted_where_they_happen(clock, seq):
     assert {int(i): int(out.lost[i]) for i in np.flatnonzero(out.lost)} == {3000: 1, 3499: 40, 4959: 3}
     assert timebase.lost == 44
     assert timebase.longest_gap_s == pytest.approx(0.41, abs=0.002)
+    (gap,) = timebase.gaps
+    assert (gap.t_ns, gap.lost, gap.estimated) == (out.t_ns[3499], 40, not seq)
+    assert gap.seconds == pytest.approx(0.41, abs=0.002)
     assert np.abs(out.t_ns - stream.arrival_ns).max() < 1 * MS
 
 

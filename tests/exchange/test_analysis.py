@@ -6,7 +6,7 @@ import pytest
 
 from exchange.findings import analysis, rep, warning
 from lumbarwatch.exchange.analysis import as_document, write_json, write_series
-from lumbarwatch.model.quality import SensorQuality
+from lumbarwatch.model.quality import Gap, SensorQuality
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import Calibration, CalibrationReason
 from lumbarwatch.model.verdicts import Level, WarningId
@@ -94,6 +94,16 @@ def test_a_number_that_is_not_finite_is_null():
     assert document["sensors"]["pelvis"]["rate_hz"] is None
     assert document["sensors"]["pelvis"]["clock_ppm"] is None
     assert document["warnings"][0]["value"] is None
+
+
+def test_each_gap_of_a_sensor_is_told():
+    gaps = (Gap(12_500_000_000, 0.75, 77, estimated=False), Gap(20_000_000_000, 0.3, 30, estimated=True))
+    document = as_document(analysis(sensors={Placement.LUMBAR: SensorQuality(lost=107, gaps=gaps)}))
+    assert document["sensors"]["pelvis"]["gaps"] == []
+    assert document["sensors"]["lumbar"]["gaps"] == [
+        {"t_end_s": 12.5, "seconds": 0.75, "lost": 77, "estimated": False},
+        {"t_end_s": 20.0, "seconds": 0.3, "lost": 30, "estimated": True},
+    ]
 
 
 def test_the_series_has_the_columns_of_the_design(tmp_path):

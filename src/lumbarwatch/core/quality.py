@@ -56,6 +56,7 @@ def sensor_quality(timebase: Timebase, fusion: Fusion, source: OrientationSource
         doubled=timebase.doubled,
         late=timebase.late,
         longest_gap_s=timebase.longest_gap_s,
+        gaps=timebase.gaps,
         rate_hz=1e9 / period if period else None,
         clock_ppm=timebase.clock_ppm,
         clock_sigma_ms=None if timebase.sigma_ns is None else timebase.sigma_ns / 1e6,

@@ -1,5 +1,6 @@
 """Samples on the host's time base: what was lost, when each was taken, how fast the sensor really is."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from lumbarwatch.core.counters import CounterParams, Counters, Run
 from lumbarwatch.core.device_clock import DeviceClock, Placed
 from lumbarwatch.core.streams import TimedBatch
 from lumbarwatch.model.checks import Booleans, Floats, Integers
+from lumbarwatch.model.quality import Gap
 from lumbarwatch.model.samples import NS_PER_S, ImuBatch, SensorInfo
 
 
@@ -25,6 +27,8 @@ class TimebaseParams:
     corridor: CorridorParams = field(default_factory=CorridorParams)
     counted: CountedClockParams = field(default_factory=CountedClockParams)
     least_spacing: float = 0.1  # of a period, between two samples where the offset jumps (convention)
+    told_gap_ns: int = NS_PER_S // 10  # shorter ones are counted, not listed (convention)
+    told_gaps: int = 1000  # the newest (convention)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +58,7 @@ class Timebase:
         self._origin_ns = 0
         self._last_ns = 0  # host time of the newest sample, from the origin
         self._longest_gap_ns = 0
+        self._gaps: deque[Gap] = deque(maxlen=self._params.told_gaps)
         self._lost = 0
         self.samples = 0
 
@@ -103,6 +108,11 @@ class Timebase:
     def longest_gap_s(self) -> float:
         """Longest time between two samples, where something was lost."""
         return self._longest_gap_ns / NS_PER_S
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Gaps long enough to be told one by one."""
+        return tuple(self._gaps)
 
     def beacon(self, t_device_ns: int, t_arrival_ns: int) -> None:
         """Use a clock reading that came without samples (devices 5)."""
@@ -198,7 +208,13 @@ class Timebase:
         missing = np.flatnonzero(lost)
         self._lost += int(lost.sum())
         before_ns = np.where(missing == 0, self._last_ns, t_ns[missing - 1])
-        self._longest_gap_ns = max(self._longest_gap_ns, int((t_ns[missing] - before_ns).max(initial=0)))
+        spans_ns = t_ns[missing] - before_ns
+        self._longest_gap_ns = max(self._longest_gap_ns, int(spans_ns.max(initial=0)))
+        for i, span_ns in zip(missing.tolist(), spans_ns.tolist(), strict=True):
+            if span_ns >= self._params.told_gap_ns:
+                by_time = bool(restarted[i]) or not self._numbered
+                gap = Gap(int(t_ns[i]) + self._origin_ns, span_ns / NS_PER_S, int(lost[i]), by_time)
+                self._gaps.append(gap)
 
 
 def _whole(parts: list[NDArray[Any]]) -> NDArray[Any]:

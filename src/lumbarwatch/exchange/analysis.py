@@ -13,7 +13,7 @@ from lumbarwatch.exchange.arrow import pa
 from lumbarwatch.model.analysis import Analysis
 from lumbarwatch.model.checks import Floats
 from lumbarwatch.model.motion import PHASES, Rep, SetSummary
-from lumbarwatch.model.quality import SensorQuality
+from lumbarwatch.model.quality import Gap, SensorQuality
 from lumbarwatch.model.samples import NS_PER_S, Placement
 from lumbarwatch.model.session import Calibration, CalibrationSource
 from lumbarwatch.model.verdicts import WarningVerdict
@@ -92,7 +92,17 @@ def _swapped(calibration: Calibration) -> bool | str:
 
 def _sensor(quality: SensorQuality) -> dict[str, Any]:
     values = asdict(quality) | {"lost_fraction": quality.lost_fraction}
-    return {name: _number(value) if isinstance(value, float) else value for name, value in values.items()}
+    found = {name: _number(value) if isinstance(value, float) else value for name, value in values.items()}
+    return found | {"gaps": [_gap(gap) for gap in quality.gaps]}
+
+
+def _gap(gap: Gap) -> dict[str, Any]:
+    return {
+        "t_end_s": _seconds(gap.t_ns),
+        "seconds": gap.seconds,
+        "lost": gap.lost,
+        "estimated": gap.estimated,
+    }
 
 
 def _set(one: SetSummary) -> dict[str, Any]:
