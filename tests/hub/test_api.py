@@ -197,7 +197,7 @@ def test_the_client_sends_a_fresh_ticket_and_reads_refusals():
     assert refused.value.error is ApiError.NO_SESSION
     assert str(refused.value) == "No session runs: start one first."
     assert handle.request.url.path == "/api/1/load"
-    assert json.loads(handle.request.content) == {"bar_kg": 60.0, "rpe": None}
+    assert json.loads(handle.request.content) == {"bar_kg": 60.0}
     assert handle.request.headers["authorization"].startswith("Bearer ")
 
 

@@ -140,9 +140,8 @@ class RepFrame(Message):
     station: str
     t_s: float
     rep: RepMessage
-    stop: list[WarningId] = Field(
-        default_factory=list[WarningId]
-    )  # "stop the set": red on two of three consecutive reps
+    # "stop the set": red on two of three consecutive reps
+    stop: list[WarningId] = Field(default_factory=list[WarningId])
 
 
 class CueFrame(Message):

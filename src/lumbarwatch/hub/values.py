@@ -174,7 +174,7 @@ class AssignedMessage(Message):
 
 
 class OwnLimit(Message):
-    """An athlete's own limit of a warning: replaces the whole default (definitions 5). None: no such level."""
+    """An athlete's own limit of a warning, in place of the whole default. None: no such level."""
 
     amber: float | None = Field(default=None, allow_inf_nan=False)
     red: float | None = Field(default=None, allow_inf_nan=False)
