@@ -11,6 +11,7 @@ from lumbarwatch.model.analysis import Analysis
 from lumbarwatch.model.errors import UserError
 from lumbarwatch.model.events import ControlEvent
 from lumbarwatch.model.session import Athlete, Session
+from lumbarwatch.store.angles import write_derived_angles
 from lumbarwatch.store.errors import StoreError
 from lumbarwatch.store.finished import FinishedSession, finished_session, keep
 from lumbarwatch.store.folder import DataFolder
@@ -104,6 +105,9 @@ class Archive:
         try:
             recording = compact(visit.live, self._folder.recordings, keep_live=True)
             self._derive(recording)
+            found = visit.analysis
+            angles = self._folder.angles(visit.session.id)
+            write_derived_angles(angles, found.poses, found.sets, found.pipeline_version)
             if visit.athlete.id:
                 self._history.add_athlete(visit.athlete)
             keep(self._history, visit.finished(recording))

@@ -13,6 +13,7 @@ from lumbarwatch.model.events import SessionEnd
 from lumbarwatch.model.notification import RawNotification
 from lumbarwatch.model.samples import NS_PER_S
 from lumbarwatch.model.session import Athlete, Session
+from lumbarwatch.store.angles import write_derived_angles
 from lumbarwatch.store.errors import StoreError
 from lumbarwatch.store.finished import FinishedSession, finished_session
 from lumbarwatch.store.reading import Recording, read_recording
@@ -30,7 +31,9 @@ def _nobody(_athlete_id: str) -> None:
     """Know nobody."""
 
 
-def finish_recording(path: Path, known: ByWhom = _nobody) -> tuple[FinishedSession, Replay]:
+def finish_recording(
+    path: Path, known: ByWhom = _nobody, angles: Path | None = None
+) -> tuple[FinishedSession, Replay]:
     """Analyse a finished recording of ours.
 
     Parameters
@@ -38,6 +41,8 @@ def finish_recording(path: Path, known: ByWhom = _nobody) -> tuple[FinishedSessi
     known
         Gives the athlete as the history has him or her now: body mass and stature for the load, where they
         were not known during the session. Reps are judged as they were then.
+    angles
+        Where the angles over the sets go, if anywhere.
 
     Returns
     -------
@@ -54,6 +59,8 @@ def finish_recording(path: Path, known: ByWhom = _nobody) -> tuple[FinishedSessi
         raise InputError(InputReason.UNREADABLE, str(error)) from error
     replay = replay_of(recording)
     analysis = analyze_replay(replay)
+    if angles is not None:
+        write_derived_angles(angles, analysis.poses, analysis.sets, analysis.pipeline_version)
     header = recording.header
     about = SessionAbout(
         started_at_monotonic_ns=header.started_at_monotonic_ns,

@@ -18,6 +18,7 @@ from lumbarwatch.jobs.finish import ByWhom, with_measures
 from lumbarwatch.jobs.replay import Replay
 from lumbarwatch.model.samples import NS_PER_S, ImuBatch
 from lumbarwatch.model.session import Session
+from lumbarwatch.store.angles import write_derived_angles
 from lumbarwatch.store.codec import CodecError, JsonObject, dumps, from_json, loads, to_json
 from lumbarwatch.store.errors import StoreError, StoreReason, from_os
 from lumbarwatch.store.finished import FinishedSession, finished_session
@@ -70,7 +71,9 @@ def store_table(folder: DataFolder, source: Path, meta: Path | None, session: Se
     return card
 
 
-def finish_import(card_path: Path, known: ByWhom) -> tuple[FinishedSession, Replay]:
+def finish_import(
+    card_path: Path, known: ByWhom, angles: Path | None = None
+) -> tuple[FinishedSession, Replay]:
     """Analyse an imported table; see :func:`lumbarwatch.jobs.finish.finish_recording`.
 
     Raises
@@ -85,6 +88,8 @@ def finish_import(card_path: Path, known: ByWhom) -> tuple[FinishedSession, Repl
     meta = card_path.with_name(card.session.id + META_SUFFIX)
     replay = read_replay(table, meta if meta.exists() else None)
     analysis = analyze_replay(replay)
+    if angles is not None:
+        write_derived_angles(angles, analysis.poses, analysis.sets, analysis.pipeline_version)
     first_ns = int(analysis.poses.t_ns[0]) if len(analysis.poses) else 0
     about = SessionAbout(
         started_at_monotonic_ns=first_ns,

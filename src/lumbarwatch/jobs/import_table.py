@@ -51,7 +51,7 @@ def import_table(
         try:
             card = store_table(folder, table, meta, session)
             progress("analysing", 0.3)
-            finished, again = finish_import(card, lambda _id: owner)
+            finished, again = finish_import(card, lambda _id: owner, folder.angles(session.id))
             decode_replay(again, folder.samples(session.id))
             keep(history, finished)
         except (UserError, OSError):

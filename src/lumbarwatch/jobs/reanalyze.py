@@ -55,6 +55,7 @@ class _Task:
 
     source: Path  # recording, or an imported table's card
     samples: Path
+    angles: Path
     measures: dict[str, float | None]  # of the owner, as the history has them now
 
 
@@ -120,6 +121,7 @@ def _task(folder: DataFolder, session: SessionRecord, owner: Athlete | None) -> 
     return _Task(
         source=card if card.exists() else recording,
         samples=folder.samples(session.id),
+        angles=folder.angles(session.id),
         measures={} if owner is None else {name: getattr(owner, name) for name in MEASURES},
     )
 
@@ -170,7 +172,7 @@ def _analysed(task: _Task) -> FinishedSession | str:
     finish = finish_import if task.source.name.endswith(CARD_SUFFIX) else finish_recording
     measures = partial(_measures, task)
     try:
-        finished, replay = finish(task.source, measures)
+        finished, replay = finish(task.source, measures, task.angles)
         decode_replay(replay, task.samples)
     except UserError as error:
         return str(error)

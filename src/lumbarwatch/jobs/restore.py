@@ -62,7 +62,7 @@ def _kept(folder: DataFolder, history: History, path: Path) -> bool:
 
 def _keep(folder: DataFolder, history: History, path: Path) -> None:
     athletes = {athlete.id: athlete for athlete in history.athletes()}
-    finished, replay = finish_recording(path, athletes.get)
+    finished, replay = finish_recording(path, athletes.get, folder.angles(path.stem))
     if finished.session.athlete_id not in athletes:
         finished = replace(finished, session=replace(finished.session, athlete_id=""))
     keep(history, finished)

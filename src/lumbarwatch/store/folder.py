@@ -57,6 +57,10 @@ class DataFolder:
         """Decoded samples of a session."""
         return self.archive / f"{checked_id(session_id)}.parquet"
 
+    def angles(self, session_id: str) -> Path:
+        """Angles over a session's sets, as its last analysis found them."""
+        return self.archive / f"{checked_id(session_id)}.angles.parquet"
+
     def create(self) -> "DataFolder":
         """Make the folders that are missing, for this user only, and check that they can be written.
 
