@@ -136,6 +136,22 @@ class HubClient:
         """Delete a finished session with its files."""
         self._send(f"/api/sessions/{session_id}/delete", None)
 
+    def write_note(self, session_id: str, request: wire.NoteRequest) -> None:
+        """Keep a note on a finished session."""
+        self._send(f"/api/sessions/{session_id}/note", request)
+
+    def remove_note(self, session_id: str, note_id: str) -> None:
+        """Take a note back."""
+        self._send(f"/api/sessions/{session_id}/note/delete", wire.RemoveRequest(id=note_id))
+
+    def correct_rep(self, session_id: str, request: wire.CorrectionRequest) -> None:
+        """Correct a rep by hand; the computed value stays."""
+        self._send(f"/api/sessions/{session_id}/correction", request)
+
+    def remove_correction(self, session_id: str, correction_id: str) -> None:
+        """Take a correction back."""
+        self._send(f"/api/sessions/{session_id}/correction/delete", wire.RemoveRequest(id=correction_id))
+
     # One station -------------------------------------------------------------------------------------------
     def set_athlete(self, station: str, athlete: wire.AthleteMessage) -> StationMessage:
         """Say who trains next."""

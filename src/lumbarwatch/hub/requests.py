@@ -113,10 +113,46 @@ class AssignRequest(Message):
     station: str = "1"
 
 
+class CorrectedField(StrEnum):
+    """What of a rep can be corrected by hand."""
+
+    COUNTED = "counted"  # false: that was no rep
+    PARTIAL = "partial"
+    SINGLE_LEG = "single_leg"
+    TILT_LOCKOUT_DEG = "tilt_lockout_deg"
+    LAMBDA_LOCKOUT_DEG = "lambda_lockout_deg"
+    LAMBDA_PEAK_DEG = "lambda_peak_deg"
+    COMMENT = "comment"
+
+
 class MoveRequest(Message):
     """Give a finished session to another athlete; "" to nobody."""
 
     athlete_id: str
+
+
+class NoteRequest(Message):
+    """A clinician's or coach's note on a finished session."""
+
+    text: Annotated[str, Field(min_length=1, max_length=20_000)]
+    author: Annotated[str, Field(max_length=120)] = ""
+
+
+class CorrectionRequest(Message):
+    """A correction of a rep by hand; the computed value stays beside it."""
+
+    set: Annotated[int, Field(ge=1)]
+    rep: Annotated[int, Field(ge=1)]
+    field: CorrectedField
+    value: bool | Annotated[float, Field(ge=-180, le=180)] | None = None
+    text: Annotated[str, Field(max_length=2000)] = ""
+    author: Annotated[str, Field(max_length=120)] = ""
+
+
+class RemoveRequest(Message):
+    """Take a note or a correction back."""
+
+    id: Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class Done(Message):
