@@ -82,7 +82,7 @@ def a_person(random_, number):
     name = f"{FIRST_NAMES[number % 16]} {LAST_NAMES[number // 16 % 14]} {number:03d}"
     athlete = Athlete(name=name, mass_kg=round(random_.gauss(72, 11), 1), stature_m=random_.gauss(1.73, 0.08))
     gain = 14.0 if number == 0 else random_.choice([0.0, 0.0, 0.0, 4.0, 9.0, -5.0])
-    tilt = -6.0 if number == 0 else random_.gauss(3.0, 3.0)
+    tilt = -6.0 if number == 0 else random_.gauss(5.0, 3.0)
     return Person(athlete, tilt, gain, random_.gauss(20.0, 3.0), random_.uniform(20.0, 120.0))
 
 
@@ -126,7 +126,7 @@ def lifts(random_, person, share, size):
     source = np.random.default_rng(random_.randrange(2**32))
     table = source.normal(middle, SPREAD, (count, len(middle)))
     seconds = source.uniform((0.9, 0.0, 0.7), (1.5, 0.9, 3.0), (count, 3))
-    t_ns = random_.randrange(10**14, 10**15)
+    t_ns = random_.randrange(10**12, 5 * 10**14)  # up for some days
     sets, reps = [], []
     for number in range(1, size.sets + 1):
         own = []
@@ -207,7 +207,7 @@ def felt(random_, t_ns):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("place", help="data folder, or database address")
-    parser.add_argument("--athletes", type=int, default=Size.athletes)
+    parser.add_argument("--athletes", type=int, default=Size().athletes)
     arguments = parser.parse_args()
     place = arguments.place
     if "://" not in place:
