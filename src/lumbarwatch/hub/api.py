@@ -15,10 +15,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from lumbarwatch.hub import messages as wire
 from lumbarwatch.hub.feed import Feed, Viewer, ViewerGone
-from lumbarwatch.hub.messages import ApiError, Hello, HubMessage, Refusal, Subscribe
+from lumbarwatch.hub.messages import ApiError, Done, Hello, HubMessage, Refusal, Subscribe
+from lumbarwatch.hub.remarks import REMARKS, Remark
 from lumbarwatch.hub.station import ApiRefused, Station, athlete_of
 from lumbarwatch.model.errors import UserError
 from lumbarwatch.model.events import BarLoad, SetButton, Symptom
+from lumbarwatch.store.errors import StoreError, StoreReason
+from lumbarwatch.store.history import History
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -48,6 +51,8 @@ class Api:
         The whole hub as it stands.
     sent_ms
         The hub's own real clock.
+    history
+        Where notes and corrections go; None: there is none to write to.
     """
 
     def __init__(
@@ -56,7 +61,9 @@ class Api:
         station: Callable[[str], Station],
         state: Callable[[], HubMessage],
         sent_ms: Callable[[], float],
+        history: History | None = None,
     ) -> None:
+        self._history = history
         self._feed = feed
         self._station = station
         self._state = state
@@ -80,6 +87,7 @@ class Api:
             routes=[
                 Route("/api/state", self._get_state),
                 *routes,
+                *self._remark_routes(),
                 WebSocketRoute("/feed", self._socket),
             ]
         )
@@ -104,6 +112,14 @@ class Api:
             return _json(station.message())
 
         return endpoint
+
+    def _remark_routes(self) -> list[Route]:
+        if self._history is None:
+            return []
+        return [
+            Route(f"/api/sessions/{{session}}/{path}", _remark(self._history, write), methods=["POST"])
+            for path, write in REMARKS.items()
+        ]
 
     async def _athlete(self, station: Station, body: bytes) -> None:
         station.set_athlete(athlete_of(_read(wire.AthleteMessage, body)))
@@ -159,6 +175,25 @@ class Api:
                 await socket.send_text((await viewer.next()).text)
         except ViewerGone:
             await socket.close(CLOSE_TOO_SLOW)
+
+
+def _remark(history: History, write: Remark) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint of something written about a finished session."""
+
+    async def endpoint(request: Request) -> Response:
+        session_id = str(request.path_params["session"])
+        try:
+            await asyncio.to_thread(write, history, session_id, await request.body())
+        except ApiRefused as refused:
+            return _refusal(refused.error, str(refused))
+        except ValidationError as error:
+            return _refusal(ApiError.BAD_REQUEST, _first_error(error))
+        except StoreError as error:
+            missing = error.reason in (StoreReason.UNKNOWN_SESSION, StoreReason.UNKNOWN_REP)
+            return _refusal(ApiError.BAD_REQUEST if missing else ApiError.STORE, str(error))
+        return _json(Done())
+
+    return endpoint
 
 
 async def _listen(socket: WebSocket) -> None:

@@ -83,6 +83,11 @@ class Archive:
         self._history.close()
 
     @property
+    def history(self) -> History:
+        """What is kept between sessions."""
+        return self._history
+
+    @property
     def folder(self) -> DataFolder:
         """Where everything lies."""
         return self._folder

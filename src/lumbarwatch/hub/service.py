@@ -65,7 +65,10 @@ class Hub:
 
     def app(self, port: int) -> AsgiApp:
         """Return API and feed behind the gate, for a server on a loopback port."""
-        api = Api(self.parts.feed, self.station, self.message, lambda: self.parts.real_ns() / 1e6)
+        parts = self.parts
+        api = Api(
+            parts.feed, self.station, self.message, lambda: parts.real_ns() / 1e6, parts.archive.history
+        )
         rules = GateRules(
             hosts=loopback_hosts(port),
             origins=loopback_origins(self._settings.page_port),

@@ -1,0 +1,104 @@
+"""Notes and corrections reach the history through the hub, which alone writes it."""
+
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from hub.scripted import HUB_PORT, KEY, ScriptedHub, rep
+from lumbarwatch.hub.client import HubAddress
+from lumbarwatch.model.motion import SetSummary
+from lumbarwatch.model.session import Calibration, Session
+from lumbarwatch.store.ids import new_id
+from lumbarwatch.store.records import RepField
+
+ADDRESS = HubAddress(HUB_PORT, KEY)
+
+
+@pytest.fixture
+async def scripted(tmp_path):
+    hub = ScriptedHub(tmp_path)
+    with hub.archive:
+        yield hub
+        await hub.hub.close()
+
+
+@pytest.fixture
+def session_id(scripted):
+    session = Session(new_id(), "", 1_700_000_000_000_000_000, simulated=True)
+    reps = [rep(1, 10_000_000_000), rep(2, 20_000_000_000)]
+    one = SetSummary(1, reps[0].t_start_ns, reps[1].t_end_ns, reps=2, partial=0)
+    scripted.archive.history.save_session(session, Calibration.none(), [one], reps, pipeline_version="1")
+    return session.id
+
+
+@asynccontextmanager
+async def _http(scripted):
+    transport = httpx.ASGITransport(app=scripted.hub.app(HUB_PORT))
+    headers = {"authorization": f"Bearer {ADDRESS.ticket()}"}
+    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS.api_url, headers=headers) as client:
+        yield client
+
+
+async def test_a_note_is_kept_and_taken_back(scripted, session_id):
+    history = scripted.archive.history
+    async with _http(scripted) as client:
+        url = f"/api/sessions/{session_id}/note"
+        answer = await client.post(url, json={"text": "Ask about the hip.", "author": "Dr. Lee"})
+        assert answer.status_code == 200
+        (note,) = history.notes(session_id)
+        assert (note.text, note.author) == ("Ask about the hip.", "Dr. Lee")
+        await client.post(f"{url}/delete", json={"id": note.id})
+    assert history.notes(session_id) == ()
+
+
+async def test_a_correction_stands_beside_the_computed_value(scripted, session_id):
+    history = scripted.archive.history
+    before = history.reps(session_id)
+    async with _http(scripted) as client:
+        url = f"/api/sessions/{session_id}/correction"
+        for values in (
+            {"field": "counted", "value": False, "text": "rolled the bar"},
+            {"field": "tilt_lockout_deg", "value": 4.5},
+            {"field": "comment", "text": "knee valgus"},
+        ):
+            assert (await client.post(url, json={"set": 1, "rep": 2, **values})).status_code == 200
+        found = history.annotations(session_id)
+        assert [(one.field, one.value) for one in found] == [
+            (RepField.COUNTED, False),
+            (RepField.TILT_LOCKOUT_DEG, 4.5),
+            (RepField.COMMENT, None),
+        ]
+        assert all(one.belongs_to(before[1]) for one in found)
+        await client.post(f"{url}/delete", json={"id": found[0].id})
+    assert len(history.annotations(session_id)) == 2
+    assert history.reps(session_id) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("note", {"text": ""}),
+        ("correction", {"set": 1, "rep": 9, "field": "counted", "value": False}),
+        ("correction", {"set": 1, "rep": 1, "field": "counted", "value": 0.5}),
+        ("correction", {"set": 1, "rep": 1, "field": "tilt_lockout_deg", "value": True}),
+        ("correction", {"set": 1, "rep": 1, "field": "tilt_lockout_deg"}),
+        ("correction", {"set": 1, "rep": 1, "field": "comment", "text": " "}),
+    ],
+)
+async def test_what_does_not_fit_is_refused_in_a_sentence(scripted, session_id, path, body):
+    async with _http(scripted) as client:
+        answer = await client.post(f"/api/sessions/{session_id}/{path}", json=body)
+    assert answer.status_code == 400
+    assert answer.json()["message"].endswith(".")
+    assert scripted.archive.history.annotations(session_id) == ()
+
+
+async def test_an_unknown_session_is_refused_and_a_note_of_another_stays(scripted, session_id):
+    history = scripted.archive.history
+    note = history.add_note(session_id, "mine")
+    async with _http(scripted) as client:
+        answer = await client.post(f"/api/sessions/{new_id()}/note", json={"text": "whose?"})
+        assert answer.status_code == 400
+        await client.post(f"/api/sessions/{new_id()}/note/delete", json={"id": note.id})
+    assert len(history.notes(session_id)) == 1
