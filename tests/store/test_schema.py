@@ -197,9 +197,11 @@ def test_damage_inside_is_found_by_the_check(tmp_path: Path) -> None:
     with History.open(path) as history:
         for _ in range(10):
             history.save_session(visit(), calibration, sets, reps, pipeline_version="1")
+    with sqlite3.connect(path) as database:
+        (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'reps'").fetchone()
+    database.close()
     data = bytearray(path.read_bytes())
-    middle = len(data) // 2 // 4096 * 4096
-    data[middle : middle + 200] = b"\xff" * 200
+    data[(page - 1) * 4096 : (page - 1) * 4096 + 200] = b"\xff" * 200
     path.write_bytes(data)
     with History.open(path) as history, pytest.raises(StoreError) as caught:
         history.check()

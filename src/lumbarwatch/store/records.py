@@ -159,7 +159,6 @@ class SensorRecord:
 class SymptomRecord:
     """What the athlete felt after a set."""
 
-    id: str
     session_id: str
     t_ns: int
     at_utc_ns: int

@@ -233,7 +233,6 @@ def sensor_of(row: SensorRow) -> SensorRecord:
 def symptom_of(row: SymptomRow, session: SessionRow) -> SymptomRecord:
     """Return the symptom with its wall time."""
     return SymptomRecord(
-        id=row.id,
         session_id=row.session_id,
         t_ns=row.t_ns,
         at_utc_ns=session.started_at_utc_ns + row.t_ns - session.started_at_monotonic_ns,

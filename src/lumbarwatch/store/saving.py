@@ -12,7 +12,6 @@ from lumbarwatch.model.motion import Rep, SetSummary
 from lumbarwatch.model.session import Athlete, Calibration, Session
 from lumbarwatch.store import rows
 from lumbarwatch.store.codec import dumps
-from lumbarwatch.store.ids import new_id
 from lumbarwatch.store.records import SessionAbout, SessionSummary
 from lumbarwatch.store.summary import set_extra
 from lumbarwatch.store.tables import (
@@ -91,18 +90,18 @@ def save_symptom(
     transaction: Transaction, session_id: str, symptom: Symptom, answers: Mapping[str, object] | None = None
 ) -> None:
     """Add or replace what was felt at one moment of a session."""
-    known = select(SymptomRow.id).where(SymptomRow.session_id == session_id, SymptomRow.t_ns == symptom.t_ns)
     values = {
         "kind": symptom.kind.value,
         "pain": symptom.pain,
         "answers": None if answers is None else dumps(answers),
     }
-    there = transaction.scalar(known)
-    if there is None:
-        key = {"id": new_id(), "session_id": session_id, "t_ns": symptom.t_ns}
+    row = transaction.get(SymptomRow, (session_id, symptom.t_ns))
+    if row is None:
+        key = {"session_id": session_id, "t_ns": symptom.t_ns}
         transaction.execute(insert(SymptomRow).values(**key, **values))
     else:
-        transaction.execute(update(SymptomRow).where(SymptomRow.id == there).values(**values))
+        same = (SymptomRow.session_id == session_id, SymptomRow.t_ns == symptom.t_ns)
+        transaction.execute(update(SymptomRow).where(*same).values(**values))
 
 
 def _save_analysis(transaction: Transaction, session_id: str, findings: Findings) -> int:

@@ -224,11 +224,10 @@ class SymptomRow(Base):
     """What the athlete felt after a set."""
 
     __tablename__ = "symptoms"
-    __table_args__ = (UniqueConstraint("session_id", "t_ns"),)
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
-    id: Mapped[Key]
-    session_id: Mapped[OfSession]
-    t_ns: Mapped[Ns]
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
+    t_ns: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     kind: Mapped[Words]
     pain: Mapped[int | None]
     answers: Mapped[MaybeWords]  # JSON, the checklist
