@@ -21,7 +21,7 @@ export function readTheme(element) {
   const mixed = (percent) => `color-mix(in srgb, ${text} ${percent}%, ${paper})`;
   return {
     text, paper, font: variable("--st-font", "sans-serif"),
-    muted: mixed(55), grid: mixed(15), zero: mixed(45), shade: mixed(8),
+    muted: mixed(55), soft: mixed(75), grid: mixed(15), zero: mixed(45), shade: mixed(8),
   };
 }
 

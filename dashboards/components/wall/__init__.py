@@ -1,4 +1,4 @@
-"""The coach's wall: a tile per athlete, fed by the hub's WebSocket."""
+"""The coach's wall: every athlete on one canvas, fed by the hub's WebSocket."""
 
 from pathlib import Path
 
@@ -8,7 +8,10 @@ from components.bundle import bundle
 
 _HERE = Path(__file__).parent
 _SHARED = _HERE.parent / "shared"
-PARTS = (_SHARED / "verdicts.js", _SHARED / "feed.js", _HERE / "wall.js")
+PARTS = (
+    *(_SHARED / name for name in ("verdicts.js", "canvas.js", "feed.js")),
+    *(_HERE / name for name in ("clock.js", "station.js", "layout.js", "tile.js", "wall.js")),
+)
 
 wall = component(
     "lumbarwatch.wall",
