@@ -5,11 +5,10 @@ Turned first into a frame that the stream's own first sample defines, it does no
 first specific force, X along what is level of the first angular rate.
 """
 
-from dataclasses import replace
-
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from lumbarwatch.core.geometry import turned
 from lumbarwatch.core.streams import TimedBatch
 from lumbarwatch.model.checks import Floats
 
@@ -30,11 +29,15 @@ class CanonicalFrame:
             self._turn = _frame(timed.acc_mps2[0], timed.gyr_radps[0])
         turn = self._turn
         quat = timed.quat_wxyz
-        return replace(
-            timed,
-            gyr_radps=np.einsum("ij,nj->ni", turn, timed.gyr_radps),
-            acc_mps2=np.einsum("ij,nj->ni", turn, timed.acc_mps2),
+        return TimedBatch(
+            t_ns=timed.t_ns,
+            arrival_ns=timed.arrival_ns,
+            gyr_radps=np.ascontiguousarray(turned(turn, timed.gyr_radps)),
+            acc_mps2=np.ascontiguousarray(turned(turn, timed.acc_mps2)),
             quat_wxyz=None if quat is None else _turned(quat, turn),
+            lost=timed.lost,
+            restarted=timed.restarted,
+            period_ns=timed.period_ns,
         )
 
 

@@ -70,17 +70,17 @@ class _Stream:
 
     t_ns: Integers = field(default_factory=lambda: np.empty(0, np.int64))
     arrival_ns: Integers = field(default_factory=lambda: np.empty(0, np.int64))
-    values: Floats = field(default_factory=lambda: np.empty((0, 8)))  # up, gyr, |acc|, sigma
+    values: Floats = field(default_factory=lambda: np.empty((8, 0)))  # rows: up, gyr, |acc|, sigma
     lost: Floats = field(default_factory=lambda: np.empty(0))  # running count of lost samples
     flags: Booleans = field(default_factory=lambda: np.empty(0, np.bool_))
     lost_before: float = 0.0
 
     def add(self, fused: FusedBatch) -> None:
-        values = np.empty((len(fused), 8))
-        values[:, 0:3] = fused.up
-        values[:, 3:6] = fused.gyr_radps
-        values[:, 6] = fused.acc_norm_mps2
-        values[:, 7] = fused.sigma_deg
+        values = np.empty((8, len(fused)))
+        values[0:3] = fused.up.T
+        values[3:6] = fused.gyr_radps.T
+        values[6] = fused.acc_norm_mps2
+        values[7] = fused.sigma_deg
         lost: Floats = np.cumsum(fused.lost, dtype=np.float64) + self.lost_before
         self.lost_before = float(lost[-1])
         flags = fused.saturated | fused.restarted
@@ -90,7 +90,7 @@ class _Stream:
             return
         self.t_ns = np.concatenate((self.t_ns, fused.t_ns))
         self.arrival_ns = np.concatenate((self.arrival_ns, fused.arrival_ns))
-        self.values = np.concatenate((self.values, values))
+        self.values = np.concatenate((self.values, values), axis=1)
         self.lost = np.concatenate((self.lost, lost))
         self.flags = np.concatenate((self.flags, flags))
 
@@ -98,11 +98,8 @@ class _Stream:
         """Keep the last sample before a time and all that follow."""
         keep = int(np.searchsorted(self.t_ns, t_ns)) - 1
         if keep > 0:
-            self.t_ns, self.arrival_ns, self.values = (
-                self.t_ns[keep:],
-                self.arrival_ns[keep:],
-                self.values[keep:],
-            )
+            self.t_ns, self.arrival_ns = self.t_ns[keep:], self.arrival_ns[keep:]
+            self.values = self.values[:, keep:]
             self.lost, self.flags = self.lost[keep:], self.flags[keep:]
 
 
@@ -189,33 +186,42 @@ class Grid:
     @staticmethod
     def _arrival_of(stream: _Stream, after: Integers) -> Integers:
         """Arrival of the first sample at or after each point; the far future where there is none yet."""
+        size = len(stream.arrival_ns)
+        if size > int(after[-1]):
+            return stream.arrival_ns[after]
         never = np.iinfo(np.int64).max // 2
-        if len(stream.arrival_ns) == 0:
+        if size == 0:
             return np.full(len(after), never)
-        arrival = stream.arrival_ns[np.minimum(after, len(stream.arrival_ns) - 1)]
-        return np.where(after < len(stream.arrival_ns), arrival, never)
+        return np.where(after < size, stream.arrival_ns[np.minimum(after, size - 1)], never)
 
     def _segment(self, stream: _Stream, t_ns: Integers, after: Integers, in_time: Booleans) -> SegmentGrid:
-        n = len(t_ns)
         size = len(stream.t_ns)
         if size == 0:
-            return _absent(n)
-        right = np.minimum(after, size - 1)
-        left = np.maximum(right - 1, 0)
-        left = np.where(stream.t_ns[right] == t_ns, right, left)
-        span = stream.t_ns[right] - stream.t_ns[left]
-        inside = (after < size) & (stream.t_ns[left] <= t_ns)
-        present = inside & in_time & (span <= self._params.bridge_ns)
-        weight = np.where(span > 0, (t_ns - stream.t_ns[left]) / np.maximum(span, 1), 0.0)[:, None]
-        values = stream.values[left] + weight * (stream.values[right] - stream.values[left])
-        values[~present] = np.nan
-        lost = stream.lost[right] - stream.lost[left]
+            return _absent(len(t_ns))
+        right = after if int(after[-1]) < size else np.minimum(after, size - 1)
+        right_ns = stream.t_ns[right]
+        left = np.where(right_ns == t_ns, right, np.maximum(right - 1, 0))
+        left_ns = stream.t_ns[left]
+        span_ns, since_ns = right_ns - left_ns, t_ns - left_ns
+        inside = (after < size) & (since_ns >= 0)
+        present = inside & in_time & (span_ns <= self._params.bridge_ns)
+        before = stream.values.take(left, axis=1)
+        values = stream.values.take(right, axis=1)
+        values -= before
+        values *= since_ns / np.maximum(span_ns, 1)
+        values += before
+        if not present.all():
+            values[:, ~present] = np.nan
+        lost = np.where(present, 0.0, 1.0)
+        if stream.lost[-1] > stream.lost[0]:
+            between = stream.lost[right] - stream.lost[left]
+            lost = np.where(present, between / (between + 1.0), 1.0)
         return SegmentGrid(
-            up=values[:, 0:3],
-            gyr_radps=values[:, 3:6],
-            acc_norm_mps2=values[:, 6],
-            sigma_deg=values[:, 7],
-            lost=np.where(present, lost / (lost + 1.0), 1.0),
+            up=values[0:3].T,
+            gyr_radps=values[3:6].T,
+            acc_norm_mps2=values[6],
+            sigma_deg=values[7],
+            lost=lost,
             unsettled=present & (stream.flags[left] | stream.flags[right]),
             present=present,
         )

@@ -4,12 +4,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lumbarwatch.core.geometry import pitch_deg, roll_deg, wrap180_deg
+from lumbarwatch.core.geometry import pitch_deg, roll_deg, turned, wrap180_deg
 from lumbarwatch.core.grid import GridBatch
 from lumbarwatch.core.history import CHANNELS, INDEX
 from lumbarwatch.model.checks import Floats
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import Mounting
+
+
+PITCHES = [INDEX["pelvis_pitch_deg"], INDEX["lumbar_pitch_deg"]]
+ROLLS = [INDEX["pelvis_roll_deg"], INDEX["lumbar_roll_deg"]]
 
 
 def channels(batch: GridBatch, mountings: Mapping[Placement, Mounting], *, swapped: bool) -> Floats:
@@ -31,13 +35,14 @@ def channels(batch: GridBatch, mountings: Mapping[Placement, Mounting], *, swapp
     block[INDEX["lumbar_sigma_deg"]] = lumbar.sigma_deg
     if len(mountings) < len(Placement):
         return block
-    for name, segment in ((Placement.PELVIS, pelvis), (Placement.LUMBAR, lumbar)):
-        rotation = mountings[name].segment_from_sensor
-        up = np.einsum("ij,nj->ni", rotation, segment.up)
-        block[INDEX[f"{name}_pitch_deg"]] = pitch_deg(up)
-        block[INDEX[f"{name}_roll_deg"]] = roll_deg(up)
-    right = mountings[Placement.PELVIS].segment_from_sensor[2]
-    block[INDEX["pelvis_rate_dps"]] = np.degrees(np.einsum("j,nj->n", right, pelvis.gyr_radps))
+    turns = {place: mountings[place].segment_from_sensor for place in Placement}
+    up = np.empty((len(Placement), 3, len(batch)))
+    up[0] = turned(turns[Placement.PELVIS], pelvis.up).T
+    up[1] = turned(turns[Placement.LUMBAR], lumbar.up).T
+    block[PITCHES] = pitch_deg(up.swapaxes(1, 2))
+    block[ROLLS] = roll_deg(up.swapaxes(1, 2))
+    right_radps = turned(turns[Placement.PELVIS][2:], pelvis.gyr_radps)[:, 0]
+    block[INDEX["pelvis_rate_dps"]] = np.degrees(right_radps)
     phi_p, phi_l = block[INDEX["pelvis_pitch_deg"]], block[INDEX["lumbar_pitch_deg"]]
     block[INDEX["lumbar_extension_deg"]] = wrap180_deg(phi_l - phi_p)
     return block

@@ -7,6 +7,7 @@ import numpy as np
 from lumbarwatch.core.geometry import filled, hip_height_m
 from lumbarwatch.core.history import History
 from lumbarwatch.core.phases import Closed
+from lumbarwatch.core.windows import highest_over, lowest_over
 from lumbarwatch.model.checks import Booleans, Floats
 from lumbarwatch.model.motion import RepQuality
 
@@ -118,7 +119,7 @@ class Meter:
             lambda_eccentric_max_deg=_most(lam[lowered_at - a :]) if closed.lowered else None,
             roll_lockout_deg=_median(self._of("pelvis_roll_deg", lock0, lock1)),
             rate_peak_dps=_most(rate) or 0.0,
-            rate_mean_dps=float(np.nanmean(rate)) if np.isfinite(rate).any() else 0.0,
+            rate_mean_dps=_mean(rate) or 0.0,
             impact_g_mps2=self._impact(end) if closed.lowered else None,
             pelvis_sigma_deg=_median(self._of("pelvis_sigma_deg", lock0, lock1)),
             lumbar_sigma_deg=_median(self._of("lumbar_sigma_deg", lock0, lock1)),
@@ -196,8 +197,7 @@ class Meter:
         missing = stop - start + points - 1 - len(lam)
         if missing > 0:
             lam = np.concatenate((np.full(missing, np.nan), lam))
-        windows = np.lib.stride_tricks.sliding_window_view(lam, points)
-        return windows.min(axis=1), -windows.max(axis=1)
+        return lowest_over(lam, points), -highest_over(lam, points)
 
     def _of(self, name: str, start: int, stop: int) -> Floats:
         return self._history.channel(name, start, stop)
@@ -241,10 +241,10 @@ class Meter:
 def _filled(values: Floats) -> Floats | None:
     """Gaps bridged by straight lines, so that levels can be crossed; None where nothing is known."""
     known = np.isfinite(values)
-    if not known.any():
-        return None
     if known.all():
         return values
+    if not known.any():
+        return None
     index = np.arange(len(values))
     return np.interp(index, index[known], values[known])
 
@@ -273,11 +273,14 @@ def _low_rest(rising: Floats, points: int = 100, steady: float = 0.03, low: floa
     """
     if len(rising) < points:
         return 0
-    whole = rising[-1] - rising.min()
-    windows = np.lib.stride_tricks.sliding_window_view(rising, points)
-    highest = windows.max(axis=1)
-    rests = (highest - windows.min(axis=1) <= steady * whole) & (highest <= rising.min() + low * whole)
-    begun = np.flatnonzero(np.diff(rests, prepend=False) & rests)
+    lowest = rising.min()
+    whole = rising[-1] - lowest
+    highest = highest_over(rising, points)
+    level = highest <= lowest + low * whole
+    if not level.any():
+        return 0
+    rests = level & (highest - lowest_over(rising, points) <= steady * whole)
+    begun = np.flatnonzero(rests & ~np.concatenate(([False], rests[:-1])))
     start = int(begun[-1]) + points // 2 if len(begun) else 0  # it was come to until then
     lower_before = start > 0 and rising[:start].min() < rising[start:].min() - steady * whole
     return start if lower_before else 0
@@ -312,30 +315,34 @@ def _first_at_most(values: Floats, level: float, after: int) -> float:
 
 def _held(values: Floats, points: int) -> tuple[float | None, int]:
     """Highest value that was held for so many points, and the index at which it had been held."""
-    if len(values) < points:
-        return None, 0
-    windows = np.lib.stride_tricks.sliding_window_view(values, points).min(axis=1)
-    if not np.isfinite(windows).any():
-        return None, 0
-    i = int(np.nanargmax(windows))
-    return float(windows[i]), i + points - 1
+    windows = lowest_over(values, points)
+    highest = _most(windows)
+    return (None, 0) if highest is None else (highest, int(np.argmax(windows == highest)) + points - 1)
 
 
 def _median(values: Floats) -> float | None:
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if len(known) else None
+    ordered = np.sort(values)  # NaN last
+    n = len(ordered) - int(np.count_nonzero(np.isnan(ordered)))
+    return float(0.5 * (ordered[(n - 1) // 2] + ordered[n // 2])) if n else None
+
+
+def _mean(values: Floats) -> float | None:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else None
 
 
 def _most(values: Floats) -> float | None:
-    known = values[np.isfinite(values)]
-    return float(known.max()) if len(known) else None
+    most = float(np.fmax.reduce(values, initial=-np.inf))
+    return most if np.isfinite(most) else None
 
 
 def _least(values: Floats) -> float | None:
-    known = values[np.isfinite(values)]
-    return float(known.min()) if len(known) else None
+    least = float(np.fmin.reduce(values, initial=np.inf))
+    return least if np.isfinite(least) else None
 
 
 def _longest_run(holds: Booleans) -> int:
+    if not holds.any():
+        return 0
     edges = np.flatnonzero(np.diff(holds, prepend=False, append=False))
     return int((edges[1::2] - edges[::2]).max()) if len(edges) else 0

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lumbarwatch.core.smoothing import LowPass
-from lumbarwatch.model.checks import Booleans, Floats
+from lumbarwatch.model.checks import Booleans, Floats, Integers
 from lumbarwatch.model.motion import PHASES, Phase
 
 CODE = {phase: code for code, phase in enumerate(PHASES)}
@@ -182,15 +182,19 @@ class PhaseTracker:
         rate = np.concatenate((self._past[1], rate))
         self._past = np.stack((phi[-lead:], rate[-lead:]))
         slow = np.abs(rate)
-        outside = ~((phi > p.supine_deg[0]) & (phi < p.supine_deg[1])) & ~np.isnan(phi)
+        outside = (phi <= p.supine_deg[0]) | (phi >= p.supine_deg[1])
+        still, quiet, left = _lasting(
+            np.stack((slow < p.still_dps, slow < p.quiet_dps, outside)),
+            np.array(((p.still_points,), (p.quiet_points,), (p.left_points,))),
+        )
         return _View(
             first=first - lead,
             lead=lead,
             phi=phi,
             rate=rate,
-            still=_lasting(slow < p.still_dps, p.still_points),
-            quiet=_lasting(slow < p.quiet_dps, p.quiet_points),
-            left=_lasting(outside, p.left_points),
+            still=still,
+            quiet=quiet,
+            left=left,
             sank_deg=_sank(phi, p.settle_points),
             crept_deg=_sank(phi, p.creep_points),
         )
@@ -248,7 +252,7 @@ class PhaseTracker:
         phi = view.phi[i:stop]
         lowest = _running_min(phi, state.bottom_deg)
         rose = phi - lowest >= self.hysteresis_deg
-        rested = view.still[i:stop] & (view.crept_deg[i:stop] > -p.rebase_rose_deg)
+        rested = view.still[i:stop] & ~(view.crept_deg[i:stop] <= -p.rebase_rose_deg)
         settled = rested & (phi > lowest + p.rebase_deg)
         left = view.left[i:stop]
         index = np.arange(view.first + i, view.first + stop)
@@ -386,16 +390,15 @@ def _running_min(values: Floats, before: float) -> Floats:
 
 
 def _sank(phi: Floats, points: int) -> Floats:
-    """How far each value lies below the one some points before; infinite where that is not known."""
-    sank = np.full(len(phi), np.inf)
+    """How far each value lies below the one some points before; NaN where that is not known."""
+    sank = np.empty(len(phi))
+    sank[:points] = np.nan
     np.subtract(phi[:-points], phi[points:], out=sank[points:])
-    return np.where(np.isnan(sank), np.inf, sank)
+    return sank
 
 
-def _lasting(holds: Booleans, points: int) -> Booleans:
-    """Where a condition has held for so many points up to here."""
-    count = np.cumsum(holds)
-    lasting = np.zeros(len(holds), np.bool_)
-    lasting[points - 1] = count[points - 1] == points
-    lasting[points:] = count[points:] - count[:-points] == points
-    return lasting
+def _lasting(holds: Booleans, points: Integers) -> Booleans:
+    """Where conditions (k, n) have held for so many points (k, 1) up to here."""
+    index = np.arange(holds.shape[1])
+    broken = np.maximum.accumulate(np.where(holds, -1, index), axis=1)
+    return index - broken >= points

@@ -44,6 +44,8 @@ from lumbarwatch.model.samples import NS_PER_S, ClockReading, ImuBatch, Placemen
 from lumbarwatch.model.session import Calibration, CalibrationStep, Mounting
 from lumbarwatch.model.verdicts import NotGraded, NotGradedReason, WarningId
 
+FUSION_SIGMAS = [INDEX["pelvis_sigma_deg"], INDEX["lumbar_sigma_deg"]]
+
 PIPELINE_VERSION = "1"
 """Changes whenever any result can change."""
 
@@ -216,7 +218,9 @@ class Pipeline:
         self._adopt(self._calibrator.calibration)
 
     def _phases(self, t_ns: Integers, codes: Integers) -> list[Event]:
-        changed = np.flatnonzero(np.diff(codes, prepend=self._phase))
+        changed = (np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist()
+        if codes[0] != self._phase:
+            changed.insert(0, 0)
         self._phase = int(codes[-1])
         return [PhaseChanged(int(t_ns[i]), PHASES[int(codes[i])]) for i in changed]
 
@@ -225,9 +229,7 @@ class Pipeline:
         codes = self._lifting.codes
         lying = codes != CODE[Phase.IDLE]
         both = (block[INDEX["pelvis_present"]] > 0) & (block[INDEX["lumbar_present"]] > 0)
-        sigma_p, sigma_l = block[INDEX["pelvis_sigma_deg"]], block[INDEX["lumbar_sigma_deg"]]
-        sigma = self._lifting.sigma
-        excess_p, excess_l = sigma.excess_deg(sigma_p), sigma.excess_deg(sigma_l)
+        excess = self._lifting.sigma.excess_deg(block[FUSION_SIGMAS])
         sensor_deg = self._lifting.sensor_sigma_deg
         return PoseBatch(
             t_ns=batch.t_ns,
@@ -235,8 +237,8 @@ class Pipeline:
             lumbar_pitch_deg=block[INDEX["lumbar_pitch_deg"]],
             posterior_pelvic_tilt_deg=phi_p - 90.0 * lying,
             lumbar_extension_deg=block[INDEX["lumbar_extension_deg"]],
-            pelvis_sigma_deg=np.hypot(sensor_deg, excess_p),
-            lumbar_extension_sigma_deg=np.hypot(np.hypot(excess_p, excess_l), np.sqrt(2.0) * sensor_deg),
+            pelvis_sigma_deg=np.hypot(sensor_deg, excess[0]),
+            lumbar_extension_sigma_deg=np.hypot(np.hypot(*excess), np.sqrt(2.0) * sensor_deg),
             pelvis_roll_deg=block[INDEX["pelvis_roll_deg"]],
             lumbar_roll_deg=block[INDEX["lumbar_roll_deg"]],
             phase_code=codes.copy(),

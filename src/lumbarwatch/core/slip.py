@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lumbarwatch.core.geometry import wrap180_deg
 from lumbarwatch.core.history import History
+from lumbarwatch.core.windows import highest_over, lowest_over
 from lumbarwatch.model.checks import Booleans, Floats, Integers
 from lumbarwatch.model.events import Rezeroed, SlipSuspected
 from lumbarwatch.model.samples import Placement
@@ -97,8 +97,8 @@ class SlipWatch:
             return None
         lam = self._history.channel("lumbar_extension_deg", int(looks[0]) - back, int(looks[-1]) + 1)
         at = looks - looks[0]
-        jumps = wrap180_deg(lam[at + p.jump_points] - lam[at])
-        for k in np.flatnonzero(np.abs(jumps) >= p.jump_deg):
+        jumps = np.abs(lam[at + p.jump_points] - lam[at])  # of two wrapped angles
+        for k in np.flatnonzero((jumps >= p.jump_deg) & (jumps <= 360.0 - p.jump_deg)):
             found = self._judge(int(looks[k]), origin_ns)
             if found is not None:
                 return found
@@ -194,15 +194,19 @@ class SlipWatch:
             place: self._history.channel(f"{place}_pitch_deg", first, int(looks[-1]) + 1)
             for place in Placement
         }
-        near = [_near(pitch, looks - first, p) for pitch in pitches.values()]
-        for index in looks[near[0] & near[1]]:
-            window = slice(int(index) + 1 - p.still_points - first, int(index) + 1 - first)
-            standing = {place: pitch[window] for place, pitch in pitches.items()}
-            if any(not np.isfinite(a).all() or np.ptp(a) > p.still_deg for a in standing.values()):
-                continue
-            found = self._stood(
-                int(index), origin_ns, {k: float(a.mean()) for k, a in standing.items()}, mountings
-            )
+        at = looks - first
+        for pitch in pitches.values():
+            at = at[_near(pitch, at, p)]
+            if not len(at):
+                return None
+        begins = at - (p.still_points - 1)
+        still = [_still(pitch, begins, p) for pitch in pitches.values()]
+        for begin in begins[still[0] & still[1]].tolist():
+            index = first + begin + p.still_points - 1
+            standing = {
+                place: float(pitch[begin : begin + p.still_points].mean()) for place, pitch in pitches.items()
+            }
+            found = self._stood(index, origin_ns, standing, mountings)
             if found is not None:
                 return found
         return None
@@ -231,9 +235,22 @@ class SlipWatch:
 def _near(pitch: Floats, at: Integers, p: SlipParams) -> Booleans:
     """Upright, and where it was one and two thirds of the stillness before: worth a closer look."""
     third = p.still_points // 3
-    now, before, earlier = pitch[at], pitch[at - third], pitch[at - 2 * third]
-    steady = (np.abs(now - before) <= p.still_deg) & (np.abs(now - earlier) <= p.still_deg)
-    return (np.abs(now) < p.upright_deg) & steady
+    now = pitch[at]
+    upright = np.abs(now) < p.upright_deg
+    if not upright.any():
+        return upright
+    before, earlier = pitch[at - third], pitch[at - 2 * third]
+    return upright & (np.abs(now - before) <= p.still_deg) & (np.abs(now - earlier) <= p.still_deg)
+
+
+def _still(pitch: Floats, begins: Integers, p: SlipParams) -> Booleans:
+    """Whether the angle hardly changed through the stillness that begins at each of these."""
+    if len(begins) < 4:
+        ranges = [np.ptp(pitch[begin : begin + p.still_points]) for begin in begins.tolist()]
+        return np.array(ranges) <= p.still_deg
+    part = pitch[begins[0] : begins[-1] + p.still_points]
+    change = highest_over(part, p.still_points) - lowest_over(part, p.still_points)
+    return change[begins - begins[0]] <= p.still_deg
 
 
 def _about_right(pitch_deg: float) -> Floats:

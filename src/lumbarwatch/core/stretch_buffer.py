@@ -17,16 +17,21 @@ class StretchBuffer:
 
     def __init__(self) -> None:
         self._batches: deque[TimedBatch] = deque()
+        self._oldest_ns = 0  # end of the oldest batch
 
     def add(self, timed: TimedBatch) -> None:
         """Keep samples."""
         if len(timed):
             self._batches.append(timed)
+            if len(self._batches) == 1:
+                self._oldest_ns = int(timed.t_ns[-1])
 
     def forget(self, now_ns: int) -> None:
         """Drop what is too old at a time on the grid (never by what has been pushed ahead of it)."""
-        while self._batches and now_ns - int(self._batches[0].t_ns[-1]) > KEEP_NS:
+        while self._batches and now_ns - self._oldest_ns > KEEP_NS:
             self._batches.popleft()
+            if self._batches:
+                self._oldest_ns = int(self._batches[0].t_ns[-1])
 
     def between(self, start_ns: int, end_ns: int) -> Stretch | None:
         """Samples of [start, end); None where there are too few."""
