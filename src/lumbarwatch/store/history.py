@@ -192,10 +192,12 @@ class History:
             analysis = queries.analysis_row(transaction, session_id, version, refined)
             return tuple(queries.sets(transaction, analysis.id))
 
-    def set_extras(self, session_id: str) -> tuple[SetExtra, ...]:
+    def set_extras(
+        self, session_id: str, version: str | None = None, *, refined: bool = False
+    ) -> tuple[SetExtra, ...]:
         """Effort, load and drift of each set."""
         with self._read() as transaction:
-            analysis = queries.analysis_row(transaction, session_id, None, refined=False)
+            analysis = queries.analysis_row(transaction, session_id, version, refined)
             return tuple(queries.set_extras(transaction, analysis.id))
 
     def reps(self, session_id: str, version: str | None = None, *, refined: bool = False) -> tuple[Rep, ...]:
