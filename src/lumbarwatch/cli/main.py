@@ -18,6 +18,7 @@ from lumbarwatch.cli import (
     load,
     pair,
     record,
+    report,
     run,
     scan,
     simulate,
@@ -46,6 +47,7 @@ app.command("simulate")(simulate.simulate)
 app.command("load")(load.load)
 app.command("export")(keeping.export)
 app.command("import")(keeping.import_)
+app.command("report")(report.report)
 app.command("reanalyze")(keeping.reanalyze)
 app.command("backup")(keeping.backup)
 app.command("restore")(keeping.restore)

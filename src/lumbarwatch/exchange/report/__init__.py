@@ -1,0 +1,1 @@
+"""Documents as files: one module for each format, all from the same content."""

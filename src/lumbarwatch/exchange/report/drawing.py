@@ -1,0 +1,233 @@
+"""A chart as lines, areas and words on a plane, which any renderer can put down.
+
+The plane is ``width`` by ``height`` points, x to the right, y down.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, floor, isclose, log10
+from typing import Final
+
+from lumbarwatch.exchange.report.style import BAND, COLOURS, GRID, INK, RULE, SOFT
+from lumbarwatch.model.document import Chart, Level, Mark, Point
+
+TITLE_SIZE: Final = 8.0
+LABEL_SIZE: Final = 6.6
+LEFT: Final = 27.0
+RIGHT: Final = 6.0
+TOP: Final = 26.0
+BOTTOM: Final = 15.0
+MARK_SIZE: Final = 2.3
+LEAST_TICK_GAP: Final = 22.0
+"""Points (1/72 inch) and conventions of taste."""
+
+Pair = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """Straight lines through points."""
+
+    points: tuple[Pair, ...]
+    colour: str
+    width: float
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A filled (or with ``fill`` None: outlined) polygon, or a circle of ``radius`` about its only point."""
+
+    points: tuple[Pair, ...]
+    fill: str | None
+    edge: str | None = None
+    radius: float = 0.0
+    width: float = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A text; ``anchor`` is where its x is: start, middle or end."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+    colour: str
+    anchor: str = "start"
+    bold: bool = False
+
+
+Item = Stroke | Shape | Word
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Items in the order in which they are put down."""
+
+    width: float
+    height: float
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where values land."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+
+    def x(self, value: float) -> float:
+        return self.left + (value - self.x0) / (self.x1 - self.x0) * (self.right - self.left)
+
+    def y(self, value: float) -> float:
+        return self.bottom - (value - self.y0) / (self.y1 - self.y0) * (self.bottom - self.top)
+
+    def inside(self, value: float) -> float:
+        return min(max(value, self.y0), self.y1)
+
+
+def draw(chart: Chart, width: float) -> Drawing:
+    """Return the chart ``width`` points wide."""
+    height = width * chart.height
+    title = Word(0.0, TITLE_SIZE, chart.title, TITLE_SIZE, INK, bold=True)
+    if not chart.points:
+        empty = Word(0.0, TITLE_SIZE + 14.0, chart.empty or "No data.", LABEL_SIZE, SOFT)
+        return Drawing(width, TITLE_SIZE + 24.0, (title, empty))
+    frame = _frame(chart, width, height)
+    items: list[Item] = [title, *_legend(chart, width)]
+    items += _bands(chart, frame)
+    items += _axes(chart, frame)
+    items += _levels(chart.levels, frame)
+    items += [
+        Stroke(tuple((frame.x(x), frame.y(frame.inside(y))) for x, y in piece), INK, 1.1)
+        for piece in chart.curve
+    ]
+    for point in chart.points:
+        items += _point(point, frame)
+    return Drawing(width, height, tuple(items))
+
+
+def _frame(chart: Chart, width: float, height: float) -> _Frame:
+    xs = [point.x for point in chart.points] + [tick.x for tick in chart.ticks] + list(chart.dividers)
+    ys = [point.y + side * (point.sigma or 0.0) for point in chart.points for side in (-1.0, 1.0)]
+    ys += [level.y for level in chart.levels] + [y for piece in chart.curve for _, y in piece]
+    ys += [edge for band in chart.bands for edge in (band.y0, band.y1)]
+    low, high = min(ys), max(ys)
+    missing = max(0.0, chart.least_span - (high - low))
+    low, high = low - missing / 2.0, high + missing / 2.0
+    room = 0.06 * (high - low) or 1.0
+    x0, x1 = min(xs), max(xs)
+    side = 0.04 * (x1 - x0) or 1.0
+    return _Frame(LEFT, width - RIGHT, TOP, height - BOTTOM, x0 - side, x1 + side, low - room, high + room)
+
+
+def _axes(chart: Chart, frame: _Frame) -> list[Item]:
+    items: list[Item] = []
+    for value in round_values(frame.y0, frame.y1, (frame.bottom - frame.top) / LEAST_TICK_GAP):
+        y = frame.y(value)
+        zero = isclose(value, 0.0, abs_tol=1e-9)
+        items.append(Stroke(((frame.left, y), (frame.right, y)), RULE if zero else GRID, 0.6))
+        text = f"{value + 0.0:.{chart.decimals}f}".replace("-", "−") + ("°" if chart.unit == "°" else "")
+        items.append(Word(frame.left - 3.0, y + 2.3, text, LABEL_SIZE, SOFT, "end"))
+    for x in chart.dividers:
+        at = frame.x(x)
+        items.append(Stroke(((at, frame.top), (at, frame.bottom)), RULE, 0.5, dashed=True))
+    ends = (chart.ticks[0], chart.ticks[-1]) if len(chart.ticks) > 1 and not chart.dividers else ()
+    for tick in chart.ticks:
+        anchor = "middle" if tick not in ends else "start" if tick is ends[0] else "end"
+        at = {"middle": frame.x(tick.x), "start": frame.left, "end": frame.right}[anchor]
+        items.append(Word(at, frame.bottom + 9.5, tick.label, LABEL_SIZE, SOFT, anchor))
+    items.append(Stroke(((frame.left, frame.bottom), (frame.right, frame.bottom)), RULE, 0.8))
+    if chart.unit not in ("", "°"):
+        items.append(Word(frame.left - 3.0, frame.top - 4.0, chart.unit, LABEL_SIZE, SOFT, "end"))
+    return items
+
+
+def _bands(chart: Chart, frame: _Frame) -> list[Item]:
+    return [
+        Shape(
+            tuple(
+                (frame.x(x), frame.y(y))
+                for x, y in ((band.x0, band.y0), (band.x1, band.y0), (band.x1, band.y1), (band.x0, band.y1))
+            ),
+            BAND,
+        )
+        for band in chart.bands
+    ]
+
+
+def _levels(levels: Sequence[Level], frame: _Frame) -> list[Item]:
+    items: list[Item] = []
+    for level in levels:
+        y = frame.y(level.y)
+        items.append(Stroke(((frame.left, y), (frame.right, y)), COLOURS[level.mark], 1.0, dashed=True))
+        above = y - 2.5 > frame.top + LABEL_SIZE
+        items.append(
+            Word(
+                frame.right,
+                y - 2.5 if above else y + 7.5,
+                level.label,
+                LABEL_SIZE,
+                COLOURS[level.mark],
+                "end",
+            )
+        )
+    return items
+
+
+def _legend(chart: Chart, width: float) -> list[Item]:
+    """The names of the marks in one line below the title."""
+    items: list[Item] = []
+    x, y = 3.0, TITLE_SIZE + 9.0
+    for mark, name in chart.names.items():
+        items += _mark(x, y - 2.2, mark)
+        items.append(Word(x + 5.0, y, name, LABEL_SIZE, SOFT))
+        x += 14.0 + 0.56 * LABEL_SIZE * len(name)
+        if x > width:
+            break
+    return items
+
+
+def _point(point: Point, frame: _Frame) -> list[Item]:
+    x, y = frame.x(point.x), frame.y(point.y)
+    items: list[Item] = []
+    if point.sigma:
+        ends = (frame.y(frame.inside(point.y - point.sigma)), frame.y(frame.inside(point.y + point.sigma)))
+        items.append(Stroke(((x, ends[0]), (x, ends[1])), COLOURS[point.mark], 0.5))
+    return items + _mark(x, y, point.mark)
+
+
+def _mark(x: float, y: float, mark: Mark) -> list[Item]:
+    """A shape of its own for each mark: hollow, filled and crossed ones differ without colour."""
+    r, colour = MARK_SIZE, COLOURS[mark]
+    match mark:
+        case Mark.GOOD:
+            return [Shape(((x, y),), "#ffffff", colour, radius=r)]
+        case Mark.AMBER:
+            return [Shape(((x, y - 1.3 * r), (x + 1.25 * r, y + r), (x - 1.25 * r, y + r)), colour)]
+        case Mark.RED:
+            return [Shape(((x - r, y - r), (x + r, y - r), (x + r, y + r), (x - r, y + r)), colour)]
+        case Mark.UNKNOWN:
+            return [
+                Stroke(((x - r, y - r), (x + r, y + r)), colour, 1.0),
+                Stroke(((x - r, y + r), (x + r, y - r)), colour, 1.0),
+            ]
+        case Mark.VOID:
+            return [Stroke(((x - r, y), (x + r, y)), colour, 1.2)]
+        case _:
+            return [Shape(((x, y),), colour, radius=0.9 * r)]
+
+
+def round_values(low: float, high: float, most: float) -> list[float]:
+    """Return round numbers within a range, at most so many."""
+    rough = (high - low) / max(most, 1.0)
+    power = 10.0 ** floor(log10(rough))
+    step = next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= rough * 0.999)
+    return [index * step for index in range(ceil(low / step), floor(high / step) + 1)]

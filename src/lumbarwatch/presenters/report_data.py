@@ -1,0 +1,109 @@
+"""What a report is made of, as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from lumbarwatch.model.events import Symptom
+from lumbarwatch.model.motion import Rep, SetSummary
+from lumbarwatch.model.session import Athlete, Calibration, Limits, Session
+from lumbarwatch.model.trends import SessionPoint
+from lumbarwatch.model.verdicts import NotGraded, WarningVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class SetFacts:
+    """Effort and load of a set. None: not known."""
+
+    rpe: float | None = None
+    dose_n2m2s: float | None = None
+    dose_sigma_n2m2s: float | None = None
+    dose_unknown_reps: int | None = None
+    peak_moment_nm: float | None = None
+    peak_sigma_nm: float | None = None
+
+
+class Corrected(StrEnum):
+    """What a hand correction can be of."""
+
+    COUNTED = "counted"
+    PARTIAL = "partial"
+    SINGLE_LEG = "single_leg"
+    TILT_LOCKOUT_DEG = "tilt_lockout_deg"
+    LAMBDA_LOCKOUT_DEG = "lambda_lockout_deg"
+    LAMBDA_PEAK_DEG = "lambda_peak_deg"
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A correction by hand of one rep, beside the computed value; the latest of a field counts."""
+
+    set_number: int
+    rep_number: int
+    field: Corrected
+    value: bool | float | None
+    text: str
+    author: str
+    at_utc_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody wrote about the session."""
+
+    text: str
+    author: str
+    at_utc_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """A symptom, when, and in which session."""
+
+    at_utc_ns: int
+    symptom: Symptom
+    session_id: str
+
+
+def _no_facts() -> Mapping[int, SetFacts]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """All of one session, by one analysis of it."""
+
+    session: Session
+    exercise: str
+    duration_s: float
+    pipeline_version: str
+    software_version: str
+    calibration: Calibration
+    limits: Limits
+    sets: tuple[SetSummary, ...]
+    reps: tuple[Rep, ...]
+    refined: bool = False
+    set_facts: Mapping[int, SetFacts] = field(default_factory=_no_facts)
+    warnings: tuple[WarningVerdict, ...] = ()  # of the whole session
+    not_graded: tuple[NotGraded, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    notes: tuple[Note, ...] = ()
+    sensors: tuple[str, ...] = ()  # such as "pelvis: lm1 A1"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportData:
+    """What a report is about: a session, or an athlete's course with the newest session.
+
+    ``points`` are the sessions of the same exercise, oldest first, up to the session.
+    """
+
+    athlete: Athlete | None
+    newest: SessionFacts | None
+    points: tuple[SessionPoint, ...]
+    felt: tuple[Felt, ...]
+    made_at_utc_ns: int
+    whole_course: bool = False
+    pipeline_versions: tuple[str, ...] = ()  # those behind the points
