@@ -152,6 +152,10 @@ class HubClient:
         """Take a correction back."""
         self._send(f"/api/sessions/{session_id}/correction/delete", wire.RemoveRequest(id=correction_id))
 
+    def save_preferences(self, chosen: wire.PreferencesMessage) -> HubMessage:
+        """Keep cues and units; every page follows at once."""
+        return HubMessage.model_validate_json(self._send("/api/preferences", chosen))
+
     # One station -------------------------------------------------------------------------------------------
     def set_athlete(self, station: str, athlete: wire.AthleteMessage) -> StationMessage:
         """Say who trains next."""

@@ -12,6 +12,7 @@ from lumbarwatch.core.life_calibration import CalibrationStage
 from lumbarwatch.core.life_types import StaleReason
 from lumbarwatch.model.events import LinkReason, LinkState, SymptomKind
 from lumbarwatch.model.motion import Phase
+from lumbarwatch.model.preferences import LengthUnit, MassUnit
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import CalibrationReason, CalibrationSource, CalibrationStep
 from lumbarwatch.model.symptoms import Advice, Sign
@@ -279,6 +280,17 @@ class StationMessage(Message):
     summary: SummaryMessage | None = None  # once the session has ended
 
 
+class PreferencesMessage(Message):
+    """Choices of the Settings page. ``muted``: shown, neither voiced nor felt. Units are those of display."""
+
+    tones: bool = True
+    speech: bool = True
+    haptic: bool = True  # of sensors that have a motor
+    muted: list[WarningId] = []
+    mass_unit: MassUnit = MassUnit.KG
+    length_unit: LengthUnit = LengthUnit.CM
+
+
 class HubMessage(Message):
     """The hub and all its stations."""
 
@@ -289,6 +301,8 @@ class HubMessage(Message):
     stations: list[StationMessage]
     replay: bool = False
     bluetooth: str = ""  # why no sensor can be reached, in one sentence
+    preferences: PreferencesMessage = PreferencesMessage()
+    obeys: bool = False  # simulated: the athlete waits for the page and does what it says
 
 
 class ScannedMessage(Message):
