@@ -1,10 +1,10 @@
 """Column types that keep a history of hundreds of thousands of reps small, without losing a digit."""
 
 import zlib
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, Dialect, LargeBinary
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import CHAR, BigInteger, Dialect, LargeBinary, Uuid
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from lumbarwatch.model.motion import FIGURE_DIGITS
 
@@ -43,6 +43,30 @@ class Figure(TypeDecorator[float]):
         """Return the number, the same float that ``round`` gives."""
         del dialect
         return None if value is None else value / _SCALE
+
+
+class Id(TypeDecorator[str]):
+    """A UUID as text: on a server its own type, in SQLite 32 digits, put together without an object for each.
+
+    A page of the history reads thousands; SQLAlchemy's own way through ``UUID`` was a third of its time.
+    """
+
+    impl = Uuid
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the database's own type."""
+        return dialect.type_descriptor(CHAR(32) if dialect.name == "sqlite" else Uuid(as_uuid=False))
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return what is stored."""
+        return value.replace("-", "") if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return the text with its dashes."""
+        if value is None or dialect.name != "sqlite":
+            return value
+        return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
 
 
 class Packed(TypeDecorator[str]):

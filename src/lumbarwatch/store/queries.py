@@ -185,13 +185,13 @@ def trend(
 
 def symptoms(transaction: Transaction, session_id: str | None, athlete_id: str | None) -> list[SymptomRecord]:
     """Return symptoms of one session, or of all sessions of an athlete, in the order of time."""
-    question = select(SymptomRow, SessionRow).join(SessionRow, SessionRow.id == SymptomRow.session_id)
+    question = select(*rows.SYMPTOM_COLUMNS).join(SessionRow, SessionRow.id == SymptomRow.session_id)
     if session_id is not None:
         question = question.where(SessionRow.id == session_id)
     if athlete_id is not None:
         question = question.where(SessionRow.athlete_id == athlete_id)
     question = question.order_by(SessionRow.started_at_utc_ns, SymptomRow.t_ns)
-    return [rows.symptom_of(row, session) for row, session in transaction.execute(question)]
+    return [rows.symptom_from(row) for row in transaction.execute(question)]
 
 
 def _set_rows(transaction: Transaction, analysis_id: int) -> list[SetRow]:

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, Final
 
 from lumbarwatch.model.events import SymptomKind
 from lumbarwatch.model.motion import Rep, RepQuality, SetSummary
@@ -46,6 +46,18 @@ _SAME_IN_REP = (
 _QUALITY = tuple(one.name for one in fields(RepQuality))
 _EXTRA = tuple(one.name for one in fields(SetExtra))
 _SUMMARY = tuple(one.name for one in fields(SessionSummary))
+SUMMARY_COLUMNS: Final[tuple[Any, ...]] = tuple(getattr(AnalysisRow, name) for name in _SUMMARY)
+"""The fields of :class:`SessionSummary`, in order."""
+
+SYMPTOM_COLUMNS: Final[tuple[Any, ...]] = (
+    SymptomRow.session_id,
+    SymptomRow.t_ns,
+    SymptomRow.kind,
+    SymptomRow.pain,
+    SymptomRow.answers,
+    SessionRow.started_at_utc_ns,
+    SessionRow.started_at_monotonic_ns,
+)
 
 
 def remark_text(rep: Rep) -> str | None:
@@ -230,12 +242,12 @@ def sensor_of(row: SensorRow) -> SensorRecord:
     return SensorRecord(row.family, row.serial, calibration, row.updated_at_utc_ns)
 
 
-def symptom_of(row: SymptomRow, session: SessionRow) -> SymptomRecord:
-    """Return the symptom with its wall time."""
+def symptom_from(row: Any) -> SymptomRecord:
+    """Return the symptom of a result with :data:`SYMPTOM_COLUMNS`, with its wall time."""
     return SymptomRecord(
         session_id=row.session_id,
         t_ns=row.t_ns,
-        at_utc_ns=session.started_at_utc_ns + row.t_ns - session.started_at_monotonic_ns,
+        at_utc_ns=row.started_at_utc_ns + row.t_ns - row.started_at_monotonic_ns,
         kind=SymptomKind(row.kind),
         pain=row.pain,
         answers=None if row.answers is None else loads(row.answers),

@@ -8,13 +8,13 @@ host's monotonic clock of that session, ``..._utc_ns`` are wall time.
 
 from typing import Annotated
 
-from sqlalchemy import BigInteger, Double, ForeignKey, Index, MetaData, Text, UniqueConstraint, Uuid
+from sqlalchemy import BigInteger, Double, ForeignKey, Index, MetaData, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from lumbarwatch.store.columns import Figure, Packed
+from lumbarwatch.store.columns import Figure, Id, Packed
 
-Key = Annotated[str, mapped_column(Uuid(as_uuid=False), primary_key=True)]
-OfSession = Annotated[str, mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))]
+Key = Annotated[str, mapped_column(Id, primary_key=True)]
+OfSession = Annotated[str, mapped_column(Id, ForeignKey("sessions.id", ondelete="CASCADE"))]
 OfAnalysis = Annotated[int, mapped_column(ForeignKey("analyses.id", ondelete="CASCADE"), primary_key=True)]
 Place = Annotated[int, mapped_column(primary_key=True, autoincrement=False)]
 """A number that is part of the key: set, rep, position."""
@@ -74,7 +74,7 @@ class SessionRow(Base):
     __table_args__ = (Index(None, "athlete_id", "started_at_utc_ns"), Index(None, "started_at_utc_ns"))
 
     id: Mapped[Key]
-    athlete_id: Mapped[str | None] = mapped_column(ForeignKey("athletes.id", ondelete="CASCADE"))
+    athlete_id: Mapped[str | None] = mapped_column(Id, ForeignKey("athletes.id", ondelete="CASCADE"))
     started_at_utc_ns: Mapped[Ns]
     started_at_monotonic_ns: Mapped[Ns]
     duration_s: Mapped[Number]
@@ -91,7 +91,10 @@ class AnalysisRow(Base):
     """What one pipeline version found in a session. ``current`` is the one that is shown."""
 
     __tablename__ = "analyses"
-    __table_args__ = (UniqueConstraint("session_id", "pipeline_version", "refined"),)
+    __table_args__ = (
+        UniqueConstraint("session_id", "pipeline_version", "refined"),
+        Index(None, "session_id", "current", "red"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[OfSession]
@@ -226,7 +229,9 @@ class SymptomRow(Base):
     __tablename__ = "symptoms"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
-    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
+    session_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True
+    )
     t_ns: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     kind: Mapped[Words]
     pain: Mapped[int | None]

@@ -1,4 +1,4 @@
-"""A symptom is named by its session and moment: no key of its own, a third of the room."""
+"""A symptom is named by its session and moment (a third of the room); sessions with red found by an index."""
 
 from collections.abc import Sequence
 
@@ -15,6 +15,7 @@ COLUMNS = ("session_id", "t_ns", "kind", "pain", "answers")
 
 def upgrade() -> None:
     """To this version."""
+    op.create_index("ix_analyses_session_id_current_red", "analyses", ["session_id", "current", "red"])
     connection = op.get_bind()
     kept = connection.execute(sa.text(f"SELECT {', '.join(COLUMNS)} FROM symptoms")).mappings().all()  # noqa: S608
     op.drop_table("symptoms")
