@@ -17,7 +17,7 @@ class SensorFamily(StrEnum):
     MOVELLA = "movella"
 
 
-def demo(
+def demo(  # noqa: PLR0917  (typer's options)
     speed: Annotated[float, typer.Option(min=0.25, max=8.0, help="How many times as fast as life.")] = 1.0,
     no_browser: NoBrowser = False,
     port: Port = 8501,
@@ -25,6 +25,9 @@ def demo(
     sensors: Annotated[
         SensorFamily, typer.Option(help="Which kind of virtual sensor is worn.")
     ] = SensorFamily.LM1,
+    guided: Annotated[
+        bool, typer.Option("--guided", help="You use the page; the simulated athlete does what it says.")
+    ] = False,
 ) -> None:
     """Show a simulated athlete's session live in the browser. Ctrl-C ends it.
 
@@ -32,7 +35,7 @@ def demo(
     simulated, and kept in a data folder of its own.
     """
     from lumbarwatch.cli import launch
+    from lumbarwatch.cli.plans import DemoPlan
 
-    launch.demo(
-        launch.Launch(port=port, data=data, browser=not no_browser), family=sensors.value, speed=speed
-    )
+    plan = DemoPlan(family=sensors.value, guided=guided)
+    launch.demo(launch.Launch(port=port, data=data, browser=not no_browser), plan, speed=speed)

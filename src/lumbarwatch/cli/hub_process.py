@@ -9,6 +9,7 @@ from lumbarwatch.cli import child
 from lumbarwatch.cli.demo_athlete import DemoAthlete
 from lumbarwatch.cli.elastic_clock import ElasticClock
 from lumbarwatch.cli.finding import find_sensors
+from lumbarwatch.cli.obedient_athlete import ObedientAthlete
 from lumbarwatch.cli.plans import DemoPlan, WantedSensors
 from lumbarwatch.hub.service import Hub, serve
 from lumbarwatch.hub.settings import HubSettings
@@ -51,7 +52,8 @@ def run_demo_hub(channel: Connection, listener: socket.socket, settings: HubSett
     async def body(stop: asyncio.Event, ready: Callable[[], None]) -> None:
         await asyncio.to_thread(restore, settings.data)
         clock = ElasticClock(settings.speed)
-        async with DemoAthlete(plan, clock) as athlete:
+        athletes = ObedientAthlete if plan.guided else DemoAthlete
+        async with athletes(plan, clock) as athlete:
             await serve(
                 settings,
                 listener,

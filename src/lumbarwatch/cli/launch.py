@@ -28,15 +28,15 @@ class Launch:
     browser: bool
 
 
-def demo(launch: Launch, family: str, speed: float) -> None:
+def demo(launch: Launch, plan: DemoPlan, speed: float) -> None:
     """Start the demo and stay until Ctrl-C."""
     data = launch.data or default_data_folder() / DEMO_FOLDER
     key = secrets.token_bytes(32)
     with supervise.bind(launch.port) as page, supervise.bind(0) as hub:
-        settings = HubSettings(data, key, page.getsockname()[1], simulated=True, speed=speed)
-        measuring = Part(
-            "measuring", processes.demo_hub, (hub, settings, DemoPlan(family=family)), restart=False
+        settings = HubSettings(
+            data, key, page.getsockname()[1], simulated=True, speed=speed, obeys=plan.guided
         )
+        measuring = Part("measuring", processes.demo_hub, (hub, settings, plan), restart=False)
         pages = Part("pages", processes.pages, (page, _pages(hub, key, data)), restart=True)
         _stay([measuring, pages], page.getsockname()[1], browser=launch.browser)
 

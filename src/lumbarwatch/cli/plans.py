@@ -15,6 +15,9 @@ class DemoPlan:
     scenario: str = "demo"
     group: str = "good"
     seed: int = 1
+    guided: bool = False  # the athlete waits for the page and does what it says
+    cut_in_second_set: bool = False  # guided only: a link is cut once, to see what happens
+    reps: int = 8  # guided only: in each of two sets
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,43 +11,34 @@ from lumbarwatch.access.serving import serving
 from lumbarwatch.core.pipeline import PIPELINE_VERSION
 from lumbarwatch.hub.api import Api
 from lumbarwatch.hub.archive import Archive, WriteSamples
+from lumbarwatch.hub.desk import Desk
 from lumbarwatch.hub.feed import Feed
-from lumbarwatch.hub.messages import ApiError, HubMessage
+from lumbarwatch.hub.sensor_desk import Examine, SensorDesk
 from lumbarwatch.hub.settings import HubSettings
-from lumbarwatch.hub.station import ApiRefused, Station
+from lumbarwatch.hub.station import Station
+from lumbarwatch.hub.stations import Stations
+from lumbarwatch.hub.values import HubMessage
 from lumbarwatch.hub.visit import Parts
 from lumbarwatch.model.clock import Clock
-from lumbarwatch.sensors.link import Backend
+from lumbarwatch.sensors.link import Backend, LinkManager
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.ids import new_id
-
-FIRST_STATION = "1"
+from lumbarwatch.store.stations import FIRST
 
 
 class Hub:
     """All stations of this machine and the feed they share."""
 
-    def __init__(self, settings: HubSettings, parts: Parts) -> None:
+    def __init__(self, settings: HubSettings, parts: Parts, examine: Examine | None = None) -> None:
         self.parts = parts
-        self.stations = {FIRST_STATION: Station(FIRST_STATION, parts)}
+        self.stations = Stations(parts)
         self._settings = settings
+        self._sensors = SensorDesk(parts, self.stations, examine)
 
     @property
     def first(self) -> Station:
         """The first station."""
-        return self.stations[FIRST_STATION]
-
-    def station(self, name: str) -> Station:
-        """Return a station by its name.
-
-        Raises
-        ------
-        ApiRefused
-            There is none of that name.
-        """
-        if name not in self.stations:
-            raise ApiRefused(ApiError.NO_STATION, f"There is no station '{name}' here.")
-        return self.stations[name]
+        return self.stations[FIRST]
 
     def message(self) -> HubMessage:
         """Return the hub as it stands."""
@@ -66,9 +57,8 @@ class Hub:
     def app(self, port: int) -> AsgiApp:
         """Return API and feed behind the gate, for a server on a loopback port."""
         parts = self.parts
-        api = Api(
-            parts.feed, self.station, self.message, lambda: parts.real_ns() / 1e6, parts.archive.history
-        )
+        desk = Desk(parts, self.stations, self._sensors, self.message)
+        api = Api(desk, parts.feed, lambda: parts.real_ns() / 1e6)
         rules = GateRules(
             hosts=loopback_hosts(port),
             origins=loopback_origins(self._settings.page_port),
@@ -91,11 +81,13 @@ async def serve(
     backend: Backend | None = None,
     companion: Companion | None = None,
     write_samples: WriteSamples,
+    examine: Examine | None = None,
+    make_links: Callable[..., LinkManager] = LinkManager,
 ) -> None:
     """Run a hub until ``stop`` is set, then end the visits and save them.
 
     ``ready`` is called once the doors are open; the companion begins then. ``write_samples`` decodes each
-    finished recording.
+    finished recording; ``examine`` is the doctor; ``make_links`` stands in for the links to real sensors.
 
     Raises
     ------
@@ -105,8 +97,17 @@ async def serve(
     folder = DataFolder(settings.data).create()
     with Archive.open(folder, write_samples) as archive:
         feed = Feed(new_id(), time.monotonic)
-        parts = Parts(folder, archive, feed, clock, backend, settings.simulated, settings.speed)
-        hub = Hub(settings, parts)
+        parts = Parts(
+            folder,
+            archive,
+            feed,
+            clock,
+            backend,
+            settings.simulated,
+            settings.speed,
+            make_links=make_links,
+        )
+        hub = Hub(settings, parts, examine)
         async with serving(hub.app(listener.getsockname()[1]), listener):
             ready()
             try:

@@ -13,3 +13,4 @@ class HubSettings:
     page_port: int
     simulated: bool = False
     speed: float = 1.0
+    obeys: bool = False  # simulated: the athlete waits for the page and does what it says
