@@ -15,7 +15,7 @@ st.html(LESS_AIR)
 
 page = st.navigation(
     [
-        st.Page("views/live.py", title="Live", icon=":material/monitoring:", default=True),
+        st.Page("views/train.py", title="Train", icon=":material/fitness_center:", default=True),
         st.Page("views/coach.py", title="Coach", icon=":material/groups:", url_path="coach"),
         st.Page("views/history.py", title="History", icon=":material/history:", url_path="history"),
         st.Page("views/safety.py", title="Safety", icon=":material/health_and_safety:", url_path="safety"),

@@ -8,9 +8,20 @@ from components.bundle import bundle
 
 _HERE = Path(__file__).parent
 _SHARED = _HERE.parent / "shared"
+LIVE = (
+    "sound.js",
+    "session.js",
+    "trace.js",
+    "posture.js",
+    "reps.js",
+    "tempo.js",
+    "pictures.js",
+    "guide.js",
+    "view.js",
+)
 PARTS = (
     *(_SHARED / name for name in ("verdicts.js", "canvas.js", "feed.js")),
-    *(_HERE / name for name in ("sound.js", "session.js", "trace.js", "posture.js", "reps.js", "view.js")),
+    *(_HERE / name for name in LIVE),
 )
 
 live_view = component(

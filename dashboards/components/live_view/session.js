@@ -27,7 +27,17 @@ export class Session {
     this.problem = "";
     this.analysing = true;
     this.newest = null;
+    this.received = null;
     this.offset = Infinity;
+    this.progress = null;
+    this.messages = [];
+    this.bar = null;
+    this.restSince = null;
+    this.open = false;
+    this.replay = false;
+    this.stop = [];
+    this.symptoms = 0;
+    this.phaseSince = null;
   }
 
   begin(state) {
@@ -46,13 +56,49 @@ export class Session {
     this.calibration = state.calibration;
     this.reps = state.reps.slice();
     this.sets = state.sets.slice();
+    this.progress = state.progress;
+    this.messages = state.messages;
+    this.bar = state.bar_kg;
+    this.restSince = state.rest_since_s;
+    this.open = state.set_open;
+    this.replay = state.replay;
+    this.stop = state.stop;
+    this.symptoms = state.symptoms.length;
+    this.told = state.t_s;
     for (const sensor of state.sensors) this.sensors.set(sensor.placement, sensor);
   }
 
+  // What the page is for now; as presenters/train.py says it.
+  get stage() {
+    if (this.state === "none") return "start";
+    if (this.state === "saving") return "saving";
+    if (this.state !== "running") return "summary";
+    if (this.open || this.set > this.sets.length) return "lift";
+    if (this.guiding) return "calibrate";
+    if (this.sets.length > 0) return "after_set";
+    return this.streaming ? "ready" : "connect";
+  }
+
+  get guiding() {
+    return this.progress !== null && ["asking", "under_way", "judging"].includes(this.progress.stage);
+  }
+
+  get streaming() {
+    const sensors = [...this.sensors.values()];
+    return this.last !== undefined || (sensors.length > 0 && sensors.every((sensor) => sensor.state === "streaming"));
+  }
+
+  // Session time now: of the newest sample, run on for as long as samples may be on their way.
+  time(now, speed) {
+    if (!this.last) return this.told;
+    return this.last.t + (Math.min(Math.max(now - this.received, 0), 300) / 1000) * speed;
+  }
+
   poses(frame, received) {
+    this.received = received;
     this.offset = Math.min(this.offset + DRIFT_MS, received - frame.sent_ms); // the fastest frame tells the clocks apart
     this.newest = frame.sent_ms + this.offset - frame.age_ms;
-    this.phase = frame.phase;
+    this.turn(frame.phase, frame.t_s[0] ?? 0);
     frame.t_s.forEach((t, i) => {
       const phase = this.phases[frame.phase_code[i]];
       this.points.push({
@@ -63,6 +109,15 @@ export class Session {
       });
     });
     this.forget();
+  }
+
+  // A new phase: remember when it began, for the tempo.
+  turn(phase, t) {
+    if (phase === this.phase && this.phaseSince !== null) return;
+    if (phase === "concentric") this.tempo = {};
+    if (this.tempo && this.phaseSince !== null && this.phase !== phase) this.tempo[this.phase] = t - this.phaseSince;
+    this.phase = phase;
+    this.phaseSince = t;
   }
 
   forget() {
@@ -95,7 +150,7 @@ export class Session {
   finished(rep) {
     this.reps = this.reps.filter((other) => other.set !== rep.set || other.rep !== rep.rep);
     this.reps.push(rep);
-    this.set = rep.set;
+    this.set = Math.max(this.set, rep.set);
     this.marks = this.marks.filter((mark) => mark.t > rep.t_end_s - KEPT_S);
     this.marks.push({ t: rep.t_lockout_s, text: String(rep.rep), level: verdict(rep) });
   }

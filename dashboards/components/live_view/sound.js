@@ -6,6 +6,10 @@ const TONES = {
   W2: [[1320, 0, 0.07, "square"], [1320, 0.1, 0.07, "square"], [1320, 0.2, 0.12, "square"]],
   tuck: [[440, 0, 0.12, "triangle"], [440, 0.17, 0.12, "triangle"]],
   W4: [[700, 0, 0.12, "sawtooth"], [350, 0.12, 0.22, "sawtooth"]],
+  tick: [[880, 0, 0.06, "sine"]],
+  up: [[440, 0, 0.1, "sine"], [660, 0.1, 0.14, "sine"]],
+  down: [[660, 0, 0.1, "sine"], [440, 0.1, 0.14, "sine"]],
+  hold: [[550, 0, 0.3, "sine"]],
   other: [[520, 0, 0.16, "triangle"]],
 };
 const LOUDNESS = 0.35;

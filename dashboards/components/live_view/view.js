@@ -3,28 +3,33 @@
 import { readTheme } from "../shared/canvas.js";
 import { Feed } from "../shared/feed.js";
 import { COLOURS, SYMBOLS, signed } from "../shared/verdicts.js";
+import { Guide } from "./guide.js";
 import { Posture } from "./posture.js";
 import { Reps } from "./reps.js";
 import { Session } from "./session.js";
 import { Sound, toneOf } from "./sound.js";
+import { Tempo } from "./tempo.js";
 import { Trace } from "./trace.js";
 
 const STALE_MS = 300; // an angle older than this is never shown as live (design)
 const BANNER_MS = 6000;
 const AGE_EVERY_MS = 150;
 const REDUCED_DRAW_MS = 200; // five redraws a second for those who ask for less motion
+const HEARD_MS = 1000; // what happened longer ago is shown, not sounded: a tab that slept must not scream
 
 const TEMPLATE = `
 <section class="lw" data-connection="connecting" aria-label="Live view of the session">
   <div class="head">
     <div class="who"><strong class="athlete"></strong> <span class="badge" hidden></span></div>
-    <div class="where"><span class="set"></span><span class="phase"></span></div>
+    <div class="where"><span class="set"></span><span class="phase"></span><span class="rest"></span></div>
     <div class="links" role="group" aria-label="Sensors"></div>
     <div class="age" title="Age of the newest sample"></div>
     <button class="sound" type="button" aria-pressed="false">Turn sound on</button>
   </div>
   <div class="banner" data-level="none"><span class="symbol" aria-hidden="true"></span><span class="text"></span></div>
   <div class="spoken" aria-live="assertive" role="status"></div>
+  <ul class="messages" aria-label="Messages of the coach"></ul>
+  <div class="guide" role="group" aria-label="Guided calibration" hidden></div>
   <div class="now">
     <div class="figure">
       <canvas class="posture" role="img" aria-label="Posture: pelvis and spine"></canvas>
@@ -38,6 +43,7 @@ const TEMPLATE = `
       <canvas class="trace-tilt" role="img" aria-label="Pelvic tilt over time"></canvas>
       <h3>Lumbar extension, degrees</h3>
       <canvas class="trace-lambda" role="img" aria-label="Lumbar extension over time"></canvas>
+      <div class="tempo" role="group" aria-label="Phase and tempo"></div>
     </div>
   </div>
   <ol class="ticks" aria-label="Reps of this set"></ol>
@@ -55,24 +61,32 @@ const TEMPLATE = `
 </section>`;
 
 class View {
-  constructor(parent, data) {
+  // ask(name, value): to the page.
+  constructor(parent, data, ask) {
     const host = document.createElement("div");
     host.innerHTML = TEMPLATE;
     this.root = host.firstElementChild;
     parent.querySelector(".lw")?.remove();
     parent.appendChild(this.root);
     this.words = data.words;
+    this.station = data.station;
+    this.ask = ask;
+    this.speed = 1;
     this.session = new Session(this.words.phase_order);
     this.sound = new Sound();
     this.posture = new Posture(this.$(".posture"));
     this.reps = new Reps(this.$(".ticks"), this.$(".reps"), this.words);
     this.traces = this.makeTraces();
+    this.tempo = new Tempo(this.$(".tempo"), this.words);
+    this.guide = new Guide(this.$(".guide"), this.words, this.sound, (request) => this.ask("ask", request));
     this.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.theme = readTheme(this.root);
     this.show("none", "", 0);
     this.$(".sound").addEventListener("click", () => this.toggleSound());
     this.feed = new Feed(data, (frame) => this.take(frame), (state) => this.connection(state));
     this.drawn = this.aged = -Infinity;
+    this.hide = () => document.hidden && this.unlive();
+    document.addEventListener("visibilitychange", this.hide);
     this.loop = (now) => {
       this.tick(now);
       this.request = requestAnimationFrame(this.loop);
@@ -99,6 +113,7 @@ class View {
 
   close() {
     cancelAnimationFrame(this.request);
+    document.removeEventListener("visibilitychange", this.hide);
     this.feed.close();
     this.sound.close();
   }
@@ -118,19 +133,63 @@ class View {
 
   // Message handler: sound and banner at once, the rest on the next frame.
   take(frame) {
+    if ((frame.station ?? frame.state?.station ?? this.station) !== this.station) return;
     this[`on_${frame.type}`]?.(frame, performance.now());
     this.changed = true;
+    this.moved();
+  }
+
+  // The page is told when it has something else to show.
+  moved() {
+    const { session } = this;
+    const { stage, current, valid } = session.progress ?? {};
+    const key = JSON.stringify([
+      session.id, session.state, session.problem, session.stage, session.set, session.sets.length, session.symptoms,
+      stage === "ready", valid, current === null,
+    ]);
+    this.root.dataset.stage = session.stage;
+    if (key === this.movedTo || session.id === undefined) return;
+    this.movedTo = key;
+    this.ask("moved", key);
+  }
+
+  // A tab that is not looked at stops drawing: what it shows when it is looked at again is old.
+  unlive() {
+    this.live = false;
+    this.root.dataset.live = "false";
+  }
+
+  // Happened just now, as far as can be told; else it is shown, not sounded.
+  heard(frame, now) {
+    if (frame.sent_ms !== undefined) return now - (frame.sent_ms + this.session.offset) < HEARD_MS;
+    return this.session.age(now) < HEARD_MS;
   }
 
   on_hello(frame) {
     const { speed, simulated, stations } = frame.hub;
-    this.$(".badge").hidden = !simulated;
-    this.$(".badge").textContent = `simulated${speed === 1 ? "" : `, up to ${speed} times as fast`}`;
-    if (!frame.resumed && stations.length > 0) this.begin(stations[0]);
+    this.speed = this.guide.speed = speed;
+    this.simulated = simulated ? `simulated${speed === 1 ? "" : `, up to ${speed} times as fast`}` : "";
+    this.places(stations, frame.resumed);
+  }
+
+  on_stations(frame) {
+    this.places(frame.hub.stations, true);
+  }
+
+  places(stations, known) {
+    const own = stations.find((one) => one.station === this.station);
+    if (own && (!known || own.session_id !== this.session.id)) this.begin(own);
+    this.showBadge();
   }
 
   on_session(frame) {
     this.begin(frame.state);
+  }
+
+  showBadge() {
+    const text = this.session.replay ? this.words.replay : this.simulated;
+    this.$(".badge").hidden = !text;
+    this.$(".badge").textContent = text ?? "";
   }
 
   begin(state) {
@@ -139,8 +198,54 @@ class View {
     this.$(".athlete").textContent = state.athlete.name || "Athlete";
     if (state.problem) this.show("amber", state.problem, Infinity);
     else if (!state.analysing) this.show("amber", this.words.not_analysing, Infinity);
+    else if (state.stop.length > 0 && this.session.stage === "lift") this.showStop(state.stop);
+    else if (this.banner.level !== "unknown") this.show("none", "", 0);
+    this.showBadge();
     this.showLinks();
     this.showReps();
+    this.showMessages();
+    this.guide.show(this.session);
+  }
+
+  on_progress(frame) {
+    this.session.progress = frame.progress;
+    this.guide.show(this.session);
+    this.showReps();
+  }
+
+  on_load(frame) {
+    this.session.bar = frame.bar_kg;
+    if (frame.set) this.session.sets = this.session.sets.map((set) => (set.set === frame.set.set ? frame.set : set));
+    this.showReps();
+  }
+
+  on_symptom() {
+    this.session.symptoms += 1;
+  }
+
+  on_message(frame) {
+    const news = frame.messages.some((one) => !this.session.messages.some((known) => known.id === one.id));
+    this.session.messages = frame.messages;
+    this.showMessages();
+    if (!news) return;
+    this.sound.play("other");
+    this.sound.say(frame.messages[frame.messages.length - 1].text);
+    this.$(".spoken").textContent = frame.messages[frame.messages.length - 1].text;
+  }
+
+  showMessages() {
+    const items = this.session.messages.map((message) => {
+      const item = document.createElement("li");
+      const button = document.createElement("button");
+      item.appendChild(document.createElement("strong")).textContent = this.words.coach;
+      item.appendChild(document.createElement("span")).textContent = message.text;
+      button.type = "button";
+      button.textContent = this.words.read;
+      button.addEventListener("click", () => this.ask("ask", { dismiss: message.id }));
+      item.appendChild(button);
+      return item;
+    });
+    this.$(".messages").replaceChildren(...items);
   }
 
   on_poses(frame, now) {
@@ -148,7 +253,7 @@ class View {
   }
 
   on_phase(frame) {
-    this.session.phase = frame.phase;
+    this.session.turn(frame.phase, frame.t_s);
   }
 
   on_sensor(frame) {
@@ -158,16 +263,18 @@ class View {
 
   on_calibration(frame) {
     this.session.calibration = frame.calibration;
-    if (frame.calibration.valid) return;
+    if (frame.calibration.valid || this.session.guiding) return; // the guide says it better
     const reasons = frame.calibration.reasons.map((reason) => this.words.calibration[reason] ?? reason);
     this.show("amber", `${this.words.not_calibrated} ${reasons.join(" ")}`, Infinity);
   }
 
   on_calibration_begun(frame) {
+    if (this.session.guiding) return;
     this.show("step", `${this.words.steps[frame.step] ?? frame.step} …`, BANNER_MS * 10);
   }
 
   on_calibration_step(frame) {
+    if (this.session.guiding) return;
     const step = this.words.steps[frame.step] ?? frame.step;
     const reasons = frame.reasons.map((reason) => this.words.calibration[reason] ?? reason).join(" ");
     if (frame.reasons.length > 0) this.show("amber", `${step}: ${reasons}`, BANNER_MS * 2);
@@ -176,37 +283,46 @@ class View {
 
   on_set_started(frame) {
     this.session.set = frame.set;
+    this.session.open = true;
+    this.session.restSince = null;
     this.show("none", "", 0);
     this.showReps();
   }
 
-  on_lockout(frame) {
+  on_lockout(frame, now) {
     if (!frame.graded || frame.warnings.length > 0) return;
-    this.sound.play("good");
+    if (this.heard(frame, now)) this.sound.play("good");
     if (this.banner.level === "red" && !this.banner.stays) this.show("none", "", 0); // the next rep is better
   }
 
-  on_live_warning(frame) {
+  on_live_warning(frame, now) {
     if (frame.warning.level !== "red") return;
-    this.sound.play(toneOf(frame.warning.id));
+    if (this.heard(frame, now)) this.sound.play(toneOf(frame.warning.id));
     this.warn(frame.rep, this.words.warnings[frame.warning.id].cue);
   }
 
-  on_cue(frame) {
-    if (frame.warning !== "W2") this.sound.play(toneOf(frame.warning)); // W2 sounded inside the rep
-    this.sound.say(frame.text);
+  on_cue(frame, now) {
+    if (this.heard(frame, now)) {
+      if (frame.warning !== "W2") this.sound.play(toneOf(frame.warning)); // W2 sounded inside the rep
+      this.sound.say(frame.text);
+    }
     this.warn(frame.rep, frame.text);
   }
 
   on_rep(frame) {
     this.session.finished(frame.rep);
-    const titles = frame.stop.map((id) => this.words.warnings[id].title);
-    if (titles.length > 0) this.show("red", `${this.words.stop} ${titles.join(", ")}`, Infinity);
+    if (frame.stop.length > 0) this.showStop(frame.stop);
     this.showReps();
   }
 
+  showStop(stop) {
+    this.show("red", `${this.words.stop} ${stop.map((id) => this.words.warnings[id].title).join(", ")}`, Infinity);
+  }
+
   on_set(frame) {
-    this.session.sets.push(frame.set);
+    this.session.sets = [...this.session.sets.filter((set) => set.set !== frame.set.set), frame.set];
+    this.session.open = false;
+    this.session.restSince = frame.set.t_end_s;
     this.show("none", "", 0);
     this.showReps();
   }
@@ -256,12 +372,13 @@ class View {
     this.reps.show(session);
     const counted = `${reps} ${reps === 1 ? "rep" : "reps"}`;
     const where = session.setFinished ? `Set ${session.set} done, ${counted}` : `Set ${session.set}, ${counted}`;
-    this.$(".set").textContent = session.set ? where : this.words.before[session.state] ?? "";
+    this.$(".set").textContent = session.set ? where : this.words.before[session.stage] ?? "";
     const state = this.words.session_states[session.state] ?? "";
     this.$(".set-line").textContent = [this.reps.setLine(session), state].filter(Boolean).join(" · ");
   }
 
   tick(now) {
+    this.guide.tick(now, this.session);
     if (now > this.banner.until && this.banner.level !== "none") this.show("none", "", 0);
     const age = this.session.age(now);
     const live = age <= STALE_MS && this.root.dataset.connection === "open";
@@ -279,9 +396,18 @@ class View {
     this.aged = now;
     this.root.dataset.live = String(this.live);
     this.$(".age").textContent = this.ageWords(age);
+    this.$(".rest").textContent = this.restWords(now);
     const theme = readTheme(this.root);
     if (JSON.stringify(theme) !== JSON.stringify(this.theme)) this.changed = true;
     this.theme = theme;
+  }
+
+  // Rest since the last rep, in life's own seconds.
+  restWords(now) {
+    const { restSince, stage } = this.session;
+    if (restSince === null || stage !== "after_set") return "";
+    const seconds = Math.max(0, Math.floor(this.session.time(now, this.speed) - restSince));
+    return `${this.words.rest} ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   }
 
   ageWords(age) {
@@ -310,6 +436,7 @@ class View {
     const point = this.session.last;
     const level = this.level(point);
     this.posture.draw(this.session, this.theme, level);
+    this.tempo.draw(this.session);
     for (const trace of this.traces) trace.draw(this.session, this.theme, this.live);
     this.$(".phase").textContent = this.words.phases[this.session.phase] ?? "";
     this.$(".numbers").dataset.level = level;
@@ -321,8 +448,17 @@ class View {
 const views = new WeakMap(); // one view per element: changed data runs this again on the same one
 
 export default function (component) {
-  const { parentElement, data } = component;
-  if (!views.has(parentElement)) views.set(parentElement, new View(parentElement, data));
+  const { parentElement, data, setTriggerValue } = component;
+  let view = views.get(parentElement);
+  if (view && view.station !== data.station) {
+    view.close();
+    view = undefined;
+  }
+  if (view) {
+    view.ask = setTriggerValue;
+    Object.assign(view.words, data.words);
+  }
+  else views.set(parentElement, new View(parentElement, data, setTriggerValue));
   return () => {
     views.get(parentElement)?.close();
     views.delete(parentElement);

@@ -14,3 +14,7 @@ export function signed(value) {
   const rounded = Math.round(value);
   return rounded > 0 ? `+${rounded}` : rounded < 0 ? `−${-rounded}` : "0";
 }
+
+export function inSeconds(value) {
+  return `${value.toFixed(1)} s`;
+}

@@ -145,6 +145,17 @@ SESSION_STATES: Words = MappingProxyType(
 )
 
 
+BEFORE: Words = MappingProxyType(
+    {
+        "start": "No session yet",
+        "connect": "Waiting for the sensors",
+        "calibrate": "Calibration",
+        "ready": "Ready: lie down and lift",
+    }
+)
+"""Where the number of the set stands later, by the page's stage."""
+
+
 def live_words() -> dict[str, object]:
     """Return every word of the live view, as plain JSON types."""
     warnings = {
@@ -167,7 +178,13 @@ def live_words() -> dict[str, object]:
         "stop": "Stop the set:",
         "calibrated": "Calibrated.",
         "not_calibrated": "Not calibrated, so nothing is graded.",
-        "before": {"running": "Getting ready", "none": "No session"},
+        "before": dict(BEFORE),
+        "rest": "Rest",
+        "coach": "Coach:",
+        "read": "Read",
+        "replay": "a recording shown again",
+        "sound_on": "Sound is on",
+        "sound_off": "Turn sound on",
         "not_analysing": "The analysis stopped with an error; the recording goes on.",
         "no_samples": "no samples yet",
         "connection_lost": "No connection to the measuring part: what you see is not live.",

@@ -1,0 +1,94 @@
+"""Train: the athlete's page, from who trains to the end of the session."""
+
+import streamlit as st
+from components.live_view import live_view
+from hub_link import Link, link
+from views import train_after, train_running, train_start, train_summary
+from views.train_facts import stage_of_station
+from views.train_orders import obey
+
+from lumbarwatch.hub.client import HubClient, HubRefused
+from lumbarwatch.hub.messages import HubMessage, StationMessage
+from lumbarwatch.presenters import keys
+from lumbarwatch.presenters.train import Stage, train_words
+
+FIRST_STATION = "1"
+
+
+def heard() -> None:
+    """The component's news are read after it is drawn; Streamlit wants a callback for each."""
+
+
+def chosen_station(hub: HubMessage) -> str:
+    """Which station this page is for: by the address, else the first."""
+    names = {station.station: station.name or station.station for station in hub.stations}
+    wanted = st.query_params.get("station", "")
+    if len(names) < 2:
+        return next(iter(names), FIRST_STATION)
+    index = list(names).index(wanted) if wanted in names else 0
+    chosen = st.selectbox(
+        "Station", list(names), index, format_func=lambda name: names[name], key=keys.STATION, width=260
+    )
+    st.query_params["station"] = chosen
+    return chosen
+
+
+def first_look(hub: Link) -> HubMessage | None:
+    """Ask the hub before anything is drawn; None: it does not answer."""
+    try:
+        with hub.client() as client:
+            return client.state()
+    except HubRefused:
+        return None
+
+
+def live(hub: Link, state: HubMessage | None) -> tuple[str, object]:
+    """Draw the live view; return the station and what its reader asks for."""
+    name = FIRST_STATION if state is None else chosen_station(state)
+    leads = state is None or not state.simulated or state.obeys
+    result = live_view(
+        key=keys.LIVE_VIEW,
+        data={
+            "feed_url": hub.address.feed_url,
+            "ticket_url": hub.ticket_url,
+            "station": name,
+            "words": train_words(leads=leads),
+        },
+        on_ask_change=heard,
+        on_moved_change=heard,
+    )
+    return name, result.ask
+
+
+def panel(client: HubClient, state: HubMessage, station: StationMessage) -> None:
+    """Show what belongs to the stage under the live view."""
+    stage = stage_of_station(station)
+    if stage is Stage.SUMMARY and st.session_state.get(keys.LEFT_SESSION) == station.session_id:
+        stage = Stage.START
+    if station.replay:
+        st.info("A recording is shown again: nothing is measured or saved.")
+    if stage is Stage.START:
+        train_start.show(client, state, station)
+    elif stage is Stage.SUMMARY:
+        train_summary.show(client, state, station)
+    elif stage is Stage.AFTER_SET:
+        train_after.show(client, station)
+    elif stage is not Stage.SAVING:
+        train_running.show(client, station, stage)
+
+
+hub = link()
+state = first_look(hub)
+name, ask = live(hub, state)
+try:
+    with hub.client() as client:
+        if ask is not None or state is None:
+            obey(client, name, ask)
+            state = client.state()
+        own = next((station for station in state.stations if station.station == name), None)
+        if own is None:
+            st.warning("This station is gone: reload the page.")
+        else:
+            panel(client, state, own)
+except HubRefused as refused:
+    st.warning(str(refused))

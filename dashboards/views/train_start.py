@@ -1,0 +1,112 @@
+"""Three steps to a session: who, which sensors, where they sit."""
+
+import streamlit as st
+from placement import HOW, picture
+
+from lumbarwatch.hub.client import HubClient
+from lumbarwatch.hub.messages import AthleteMessage, HubMessage, SessionStart, StationMessage
+from lumbarwatch.model.samples import Placement
+from lumbarwatch.presenters import keys
+
+NEW = AthleteMessage(name="New athlete …")
+NOBODY = AthleteMessage(name="Nobody in particular")
+PLACES = {Placement.PELVIS: "Pelvis, over S2", Placement.LUMBAR: "Lumbar, over L1"}
+QUICK = (
+    "Standing and bows only, about 20 s. Absolute limits apply instead of your own, and every page says so."
+)
+
+
+def show(client: HubClient, state: HubMessage, station: StationMessage) -> None:
+    """Show the three steps and the two ways to begin."""
+    if station.problem:
+        st.error(station.problem)
+    if state.simulated and not state.obeys:
+        st.caption("The simulated session begins and ends by itself; `lumbarwatch demo` shows another one.")
+        return
+    who, sensors, place = st.columns([3, 3, 5], gap="large")
+    with who:
+        st.subheader("1 Who trains", anchor=False)
+        athlete = _who(client, station)
+    with sensors:
+        st.subheader("2 Which sensors", anchor=False)
+        ready = _sensors(state, station)
+    with place:
+        st.subheader("3 Where they sit", anchor=False)
+        _places()
+    _begin(client, station, athlete, ready=ready)
+
+
+def _who(client: HubClient, station: StationMessage) -> AthleteMessage | None:
+    known = [*client.athletes(), NOBODY, NEW]
+    ids = [athlete.id for athlete in known]
+    index = ids.index(station.athlete.id) if station.athlete.id in ids[:-2] else 0
+    chosen = st.selectbox("Athlete", known, index, format_func=_name, key=keys.ATHLETE)
+    if chosen.name == NEW.name and not chosen.id:
+        _add(client, station)
+        return None
+    if chosen.name == NOBODY.name and not chosen.id:
+        return AthleteMessage()
+    mass = "body mass not known: no load is shown" if chosen.mass_kg is None else f"{chosen.mass_kg:g} kg"
+    stature = "" if chosen.stature_m is None else f", {chosen.stature_m * 100:.0f} cm"
+    st.caption(f"{mass}{stature}")
+    return chosen
+
+
+def _name(athlete: AthleteMessage) -> str:
+    return athlete.name or "Athlete without a name"
+
+
+def _add(client: HubClient, station: StationMessage) -> None:
+    name = st.text_input("Name", max_chars=120, key=keys.NEW_NAME)
+    mass_kg = st.number_input("Body mass (kg)", 20.0, 400.0, None, 0.5, key=keys.NEW_MASS_KG)
+    stature_cm = st.number_input("Height (cm)", 100.0, 250.0, None, 1.0, key=keys.NEW_STATURE_CM)
+    if st.button("Add athlete", key=keys.ADD_ATHLETE, disabled=not name.strip()):
+        stature_m = None if stature_cm is None else stature_cm / 100
+        added = client.save_athlete(AthleteMessage(name=name.strip(), mass_kg=mass_kg, stature_m=stature_m))
+        client.set_athlete(station.station, added)
+        del st.session_state[keys.ATHLETE]
+        st.rerun()
+
+
+def _sensors(state: HubMessage, station: StationMessage) -> bool:
+    """Tell which sensors are remembered; return whether there are two."""
+    if state.bluetooth:
+        st.warning(state.bluetooth)
+    for place, words in PLACES.items():
+        found = next((one for one in station.assigned if one.placement is place), None)
+        if found is None:
+            st.markdown(f":material/help: **{words}**: not known yet")
+        else:
+            device = " ".join(part for part in (found.name, found.serial or found.address) if part)
+            st.markdown(f":material/check_circle: **{words}**: {device or 'remembered'}")
+    ready = len(station.assigned) >= len(PLACES)
+    if not ready:
+        st.caption("Switch both sensors on and give each its place on the page Sensors.")
+    return ready
+
+
+def _places() -> None:
+    for column, place in zip(st.columns(2), (Placement.PELVIS, Placement.LUMBAR), strict=True):
+        with column:
+            st.html(picture(place))
+            st.caption(HOW[place])
+
+
+def _begin(
+    client: HubClient, station: StationMessage, athlete: AthleteMessage | None, *, ready: bool
+) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        off = athlete is None or not ready
+        guided = st.button(
+            "Start and calibrate",
+            type="primary",
+            key=keys.START_SESSION,
+            disabled=off,
+            icon=":material/play_arrow:",
+        )
+        quick = st.button("Quick start", key=keys.QUICK_START, disabled=off, help=QUICK)
+        st.caption(f"Guided calibration takes about 60 s. Quick start: {QUICK[0].lower()}{QUICK[1:]}")
+    if (guided or quick) and athlete is not None:
+        client.start_session(station.station, SessionStart(athlete=athlete, quick=quick))
+        st.session_state.pop(keys.LEFT_SESSION, None)
+        st.rerun()

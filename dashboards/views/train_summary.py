@@ -1,0 +1,95 @@
+"""The session is over: its summary, the export, and what to do if it was somebody else's."""
+
+import streamlit as st
+from views.train_after import advise
+
+from lumbarwatch.hub.client import HubClient
+from lumbarwatch.hub.messages import HubMessage, SessionState, StationMessage, SummaryMessage
+from lumbarwatch.presenters import keys
+from lumbarwatch.presenters.train import counts, set_advice
+from lumbarwatch.presenters.train_export import file_name, reps_csv, session_json
+
+MEDIAN = "Median of full, graded reps."
+
+
+def show(client: HubClient, state: HubMessage, station: StationMessage) -> None:
+    """Show the summary and what can be done with the session."""
+    st.subheader("Session done", anchor=False)
+    if station.problem:
+        st.warning(station.problem)
+    if station.session_state is SessionState.FAILED:
+        st.warning(
+            "The session is recorded, but not in the history yet: it is tried again at the next start."
+        )
+    if station.summary is not None:
+        _metrics(station.summary)
+    for one in station.sets:
+        reps = [rep for rep in station.reps if rep.set == one.set]
+        bar = "" if one.bar_kg is None else f", bar {one.bar_kg:g} kg"
+        effort = "" if one.rpe is None else f", RPE {one.rpe:g}"
+        st.markdown(f"**Set {one.set}**{bar}{effort}: {counts(reps).words}. {set_advice(reps, one.warnings)}")
+    advise(station)
+    with st.container(horizontal=True):
+        _exports(state, station)
+        st.space("stretch")
+        if st.button("New session", type="primary", key=keys.NEW_SESSION):
+            st.session_state[keys.LEFT_SESSION] = station.session_id
+            st.rerun()
+    if station.session_state is SessionState.SAVED and not station.replay:
+        with st.expander("Wrong athlete?"):
+            _wrong(client, station)
+
+
+def _metrics(summary: SummaryMessage) -> None:
+    minutes, seconds = divmod(round(summary.duration_s), 60)
+    with st.container(horizontal=True, gap="large"):
+        st.metric("Duration (min)", f"{minutes}:{seconds:02d}", width="content")
+        st.metric("Sets", summary.sets, width="content")
+        st.metric("Reps", summary.reps, help="Full and partial together.", width="content")
+        st.metric("Graded", summary.graded, width="content")
+        st.metric("With a red warning", summary.red, width="content")
+        st.metric("Tilt at the top", _degrees(summary.tilt_lockout_deg), help=MEDIAN, width="content")
+        st.metric("Lumbar at the top", _degrees(summary.lambda_lockout_deg), help=MEDIAN, width="content")
+
+
+def _degrees(value: float | None) -> str:
+    return "–" if value is None else f"{value:+.0f}°".replace("-", "−")
+
+
+def _exports(state: HubMessage, station: StationMessage) -> None:
+    reps = [rep.model_dump(mode="json") for rep in station.reps]
+    sets = [one.model_dump(mode="json") for one in station.sets]
+    document = session_json(station.session_id, state.pipeline_version, reps, sets, simulated=state.simulated)
+    for label, kind, text, mime, key in (
+        ("Reps (CSV)", "csv", reps_csv(reps), "text/csv", keys.EXPORT_CSV),
+        ("Session (JSON)", "json", document, "application/json", keys.EXPORT_JSON),
+    ):
+        st.download_button(
+            label, text, file_name(station.started_utc_s, kind), mime, key=key, icon=":material/download:",
+            on_click="ignore",
+        )  # fmt: skip
+
+
+def _wrong(client: HubClient, station: StationMessage) -> None:
+    others = [athlete for athlete in client.athletes() if athlete.id != station.athlete.id]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        target = st.selectbox(
+            "Whose session is it?",
+            others,
+            None,
+            format_func=lambda one: one.name,
+            key=keys.MOVE_TO,
+            width=280,
+        )
+        if (
+            st.button("Move the session", key=keys.MOVE_SESSION, disabled=target is None)
+            and target is not None
+        ):
+            client.move_session(station.session_id, target.id)
+            st.success(f"The session is {target.name}'s now.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        sure = st.checkbox("Delete it for good, with its recording", key=keys.DELETE_SURE)
+        if st.button("Delete the session", key=keys.DELETE_SESSION, disabled=not sure):
+            client.delete_session(station.session_id)
+            st.session_state[keys.LEFT_SESSION] = station.session_id
+            st.rerun()
