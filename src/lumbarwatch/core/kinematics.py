@@ -11,7 +11,6 @@ from lumbarwatch.model.checks import Floats
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import Mounting
 
-
 PITCHES = [INDEX["pelvis_pitch_deg"], INDEX["lumbar_pitch_deg"]]
 ROLLS = [INDEX["pelvis_roll_deg"], INDEX["lumbar_roll_deg"]]
 

@@ -399,6 +399,6 @@ def _sank(phi: Floats, points: int) -> Floats:
 
 def _lasting(holds: Booleans, points: Integers) -> Booleans:
     """Where conditions (k, n) have held for so many points (k, 1) up to here."""
-    index = np.arange(holds.shape[1])
+    index = np.arange(int(holds.shape[-1]))
     broken = np.maximum.accumulate(np.where(holds, -1, index), axis=1)
     return index - broken >= points

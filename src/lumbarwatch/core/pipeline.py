@@ -73,7 +73,7 @@ class Pipeline:
         self._presence = Presence()
         self._slips = SlipWatch(self._history, self._grid_params.step_ns)
         self._inbox = Inbox()
-        self._control: list[tuple[int, int, ControlEvent | LinkEvent]] = []
+        self._control: list[tuple[int, int, ControlEvent | LinkEvent | SensorRestarted]] = []
         self._arrived = 0
         self._origin_ns = 0
         self._phase = CODE[Phase.IDLE]
@@ -86,8 +86,7 @@ class Pipeline:
             if isinstance(item, ImuBatch | ClockReading):
                 self._inbox.put(item)
             else:
-                self._arrived += 1
-                insort(self._control, (item.t_ns, self._arrived, item))
+                self._due(item.t_ns, item)
         return self._work() if self._inbox.due else []
 
     def finish(self) -> list[Event]:
@@ -142,7 +141,10 @@ class Pipeline:
         self._grid.add(batch.placement, self._fusion[batch.placement].step(timed))
         if not timed.restarted.any():
             return []
-        return [SensorRestarted(int(t), batch.placement) for t in timed.t_ns[timed.restarted]]
+        restarts = [SensorRestarted(int(t), batch.placement) for t in timed.t_ns[timed.restarted]]
+        for restart in restarts:
+            self._due(restart.t_ns, restart)
+        return [*restarts]
 
     # The grid --------------------------------------------------------------------------------------------
     def _advance(self, batch: GridBatch) -> list[Event]:
@@ -246,8 +248,16 @@ class Pipeline:
         )
 
     # Control ---------------------------------------------------------------------------------------------
-    def _apply(self, item: ControlEvent | LinkEvent) -> list[Event]:
-        if isinstance(item, StepBegun):
+    def _due(self, t_ns: int, item: ControlEvent | LinkEvent | SensorRestarted) -> None:
+        """Take effect when the grid has come to a time."""
+        self._arrived += 1
+        insort(self._control, (t_ns, self._arrived, item))
+
+    def _apply(self, item: ControlEvent | LinkEvent | SensorRestarted) -> list[Event]:
+        if isinstance(item, SensorRestarted):
+            self._slips.restart(self._worn_at(item.placement))
+            self._adopt(self._calibrator.calibration)
+        elif isinstance(item, StepBegun):
             self._steps_open = True
             if item.step is CalibrationStep.REFERENCE_THRUSTS:
                 self._lifting.reference_cycles = self._calibrator.cycles
@@ -269,7 +279,14 @@ class Pipeline:
         if item.step is CalibrationStep.REFERENCE_THRUSTS:
             events += self._lifting.finish(self._history.end)
             self._lifting.reference_cycles = None
-        return events + self._adopted(self._calibrator.done(item, self._lambda_between))
+        judged = self._calibrator.done(item, self._lambda_between)
+        if item.step is CalibrationStep.HINGE and self._calibrator.calibration.valid:
+            self._slips.clear()
+        return events + self._adopted(judged)
+
+    def _worn_at(self, label: Placement) -> Placement:
+        """The segment on which the sensor of a label is worn."""
+        return label.other if self._calibrator.calibration.swapped is True else label
 
     def _lambda_between(self, start_ns: int, end_ns: int) -> Floats:
         step = self._grid_params.step_ns
@@ -289,8 +306,11 @@ class Pipeline:
         self._lifting.counting = calibration.valid or calibration.lift_recognised
         if not calibration.valid:
             self._lifting.blocked = NotGradedReason.NO_CALIBRATION
+        elif self._slips.suspected is None:
+            self._lifting.blocked = None
         else:
-            self._lifting.blocked = NotGradedReason.SLIP_SUSPECTED if self._slips.suspected else None
+            stale, slip = NotGradedReason.CALIBRATION_STALE, NotGradedReason.SLIP_SUSPECTED
+            self._lifting.blocked = stale if self._slips.restarted else slip
 
     def _t_ns(self, index: int) -> int:
         return self._origin_ns + index * self._grid_params.step_ns

@@ -64,6 +64,7 @@ class SlipWatch:
         self._ignore_before = 0
         self._posture: Mapping[Placement, float] | None = None  # before the jump, where that was a rest
         self.suspected: Placement | None = None
+        self.restarted = False  # the suspicion is no more than this: who restarts a sensor has touched it
 
     def first(
         self, start: int, stop: int, origin_ns: int, mountings: Mapping[Placement, Mounting]
@@ -75,7 +76,7 @@ class SlipWatch:
         found = earlier(start, until, origin_ns) or found
         if found is not None:
             slipped = isinstance(found.event, SlipSuspected)
-            self.suspected = found.event.placement if slipped else None
+            self.suspected, self.restarted = found.event.placement if slipped else None, False
             self._posture = self._last_rest(self._begin(found.index)) if slipped else None
             self._ignore_before = self._ignore_before if slipped else found.index
         return found
@@ -83,6 +84,15 @@ class SlipWatch:
     def ignore_until(self, index: int) -> None:
         """The calibration changed here: what lies before is measured against another zero."""
         self._ignore_before = index
+
+    def clear(self) -> None:
+        """A new calibration: whatever happened before it."""
+        self.suspected, self._posture, self.restarted = None, None, False
+
+    def restart(self, place: Placement) -> None:
+        """A sensor restarted: its zero is stale until the next quiet standing (definitions 3)."""
+        if self.suspected is None:
+            self.suspected, self._posture, self.restarted = place, None, True
 
     def _looks(self, start: int, stop: int, every: int = 1) -> Integers:
         step = every * self._params.look_points
