@@ -1,0 +1,92 @@
+"""A sensor in words: nothing unknown looks fine, and what needs a hand is said."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from lumbarwatch.model.samples import Placement
+from lumbarwatch.presenters.sensors import (
+    battery_words,
+    calibration_words,
+    card,
+    scanned_words,
+    signal_words,
+)
+
+
+def sensor(**changes):
+    values = {
+        "name": "LM-1 0007",
+        "family": "lm1",
+        "model": "LM-1",
+        "serial": "0007",
+        "address": "AA:BB",
+        "rssi_dbm": -60,
+        "battery_percent": 80,
+        "firmware": "1.2",
+        "placement": Placement.PELVIS,
+        "in_use": False,
+        "accelerometer_utc_s": 1_700_000_000.0,
+    }
+    return SimpleNamespace(**(values | changes))
+
+
+@pytest.mark.parametrize(
+    ("rssi_dbm", "words"),
+    [
+        (None, "not known"),
+        (-50, "strong (−50 dBm)"),
+        (-65, "strong (−65 dBm)"),
+        (-66, "fair (−66 dBm)"),
+        (-84, "fair (−84 dBm)"),
+        (-85, "weak (−85 dBm)"),
+    ],
+)
+def test_signal(rssi_dbm, words):
+    assert signal_words(rssi_dbm) == words
+
+
+def test_battery_and_calibration():
+    assert [battery_words(percent) for percent in (None, 16, 15)] == [
+        "not known",
+        "16 %",
+        "15 %, charge soon",
+    ]
+    assert calibration_words(None) == "not calibrated"
+    assert calibration_words(0) == "calibrated"
+    assert calibration_words(1_700_000_000.0).startswith("calibrated 2023-11-1")
+    assert "Not looked for" in scanned_words(None)
+
+
+def test_a_card_names_the_sensor_its_place_and_no_trouble():
+    shown = card(sensor())
+    assert shown.title == "LM-1 0007"
+    assert shown.state == "in range"
+    assert dict(shown.facts)["Place"] == "Pelvis (over S2)"
+    assert dict(shown.facts)["Firmware"] == "1.2"
+    assert shown.troubles == ()
+
+
+def test_a_card_of_a_stranger_hides_nothing():
+    shown = card(
+        sensor(
+            model="", name="", serial="", placement=None, firmware="", rssi_dbm=None, accelerometer_utc_s=None
+        )
+    )
+    assert shown.title == "lm1 AA:BB"
+    assert shown.state == "not in range"
+    facts = dict(shown.facts)
+    assert facts["Place"] == "not assigned"
+    assert facts["Signal"] == facts["Firmware"] == "not known"
+    assert shown.troubles == ()  # nobody wears it
+
+
+def test_what_needs_a_hand_is_said():
+    shown = card(sensor(battery_percent=9, rssi_dbm=-90, accelerometer_utc_s=None, in_use=True), "Rack 2")
+    assert shown.state == "streaming"
+    assert dict(shown.facts)["Place"] == "Pelvis (over S2), Rack 2"
+    assert [trouble.split(":")[0] for trouble in shown.troubles] == [
+        "The battery is low",
+        "The signal is weak",
+        "The accelerometer is not calibrated",
+    ]
