@@ -40,8 +40,8 @@ def _comb_ns(delays: Floats, params: CombParams) -> float:
     if len(delays) < params.least_packets:
         return 0.0
     teeth = np.arange(params.least_ns, params.greatest_ns + 1.0, params.step_ns)
-    phases = np.exp((2j * np.pi / teeth)[:, None] * (delays - delays[0]))
-    clarity = np.abs(phases.mean(axis=1))
+    phases = (2.0 * np.pi / teeth)[:, None] * (delays - delays[0])
+    clarity = np.hypot(np.cos(phases).mean(axis=1), np.sin(phases).mean(axis=1))
     best = int(clarity.argmax())
     low, high = np.quantile(delays, [0.05, 0.9])
     if clarity[best] < params.clear / sqrt(len(delays)) or high - low < params.spread * teeth[best]:

@@ -73,27 +73,29 @@ class Corridor:
 
     def line(self, now_ns: float) -> Line:
         """The mean of all lines that fit, each weighed by the prior of its skew."""
-        width = self._widths()
-        while float(width.max()) < -self._params.give_up_ns and len(self._lows) > 1:
+        low, width = self._corridor()
+        widest = float(width.max())
+        while widest < -self._params.give_up_ns and len(self._lows) > 1:
             self._lows.popleft()
             self._highs.popleft()
-            width = self._widths()
-        missing = self._params.least_width_ns - float(width.max())
+            low, width = self._corridor()
+            widest = float(width.max())
+        missing = self._params.least_width_ns - widest
         if missing > 0.0:  # stretches differ by more than was thought: so much wider is the corridor
             self._learnt_ns += missing
             width += missing
         width = np.minimum(np.maximum(width, 0.0), self.comb_ns + self._learnt_ns)
         weight = width * self._prior
         weight /= float(weight.sum())
-        middle = (_over(np.minimum, self._lows) - 0.5 * width) + self._skews * now_ns
+        middle = (low - 0.5 * width) + self._skews * now_ns
         mean = float((weight * middle).sum())
         variance = float((weight * ((middle - mean) ** 2 + width**2 / 12.0)).sum())
         return Line(now_ns, mean, float((weight * self._skews).sum()), variance**0.5)
 
-    def _widths(self) -> Floats:
-        """How wide the corridor is at each skew; negative where no line fits."""
-        room = self.comb_ns + self._learnt_ns
-        return _over(np.minimum, self._lows) - _over(np.maximum, self._highs) + room
+    def _corridor(self) -> tuple[Floats, Floats]:
+        """Its upper edge at each skew, and how wide it is there; negative where no line fits."""
+        low = _over(np.minimum, self._lows)
+        return low, low - _over(np.maximum, self._highs) + (self.comb_ns + self._learnt_ns)
 
 
 def _over(reduction: np.ufunc, generations: deque[Floats]) -> Floats:
