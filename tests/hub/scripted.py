@@ -50,7 +50,7 @@ class ScriptedDriver:
 class ScriptedLinks:
     """Two links that the test opens, cuts and feeds."""
 
-    def __init__(self, clock, *, on_notification, on_link, on_ready, backend):
+    def __init__(self, clock, *, on_notification, on_link, on_ready, backend, adapter):
         self.clock = clock
         self.on_notification, self.on_link, self.on_ready = on_notification, on_link, on_ready
         self.garbage = []

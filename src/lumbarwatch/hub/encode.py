@@ -11,6 +11,7 @@ from lumbarwatch.model import events as happened
 from lumbarwatch.model.motion import Rep, SetSummary
 from lumbarwatch.model.session import Calibration, Limits
 from lumbarwatch.model.verdicts import NotGraded, WarningVerdict
+from lumbarwatch.store.records import SessionSummary
 
 ANGLE_DIGITS = 2
 TIME_DIGITS = 3
@@ -107,6 +108,7 @@ class Encoder:
             tilt_lock_ref_deg=number(reference.tilt_lock_deg) if reference else None,
             lam_lock_ref_deg=number(reference.lam_lock_deg) if reference else None,
             limits=drawn_limits(value, self._limits),
+            quick=value.valid and own is None,
         )
 
     def frame(self, event: happened.Event, sent_ms: float) -> wire.Frame | None:
@@ -175,6 +177,27 @@ def warning(verdict: WarningVerdict) -> wire.WarningMessage:
         value=round(verdict.value, 4),
         limit=round(verdict.limit, 4),
         sigma=round(verdict.sigma, 4),
+    )
+
+
+def summary(found: SessionSummary, duration_s: float) -> wire.SummaryMessage:
+    """Return a session's summary."""
+    return wire.SummaryMessage(
+        duration_s=round(duration_s, 1),
+        sets=found.sets,
+        reps=found.reps,
+        partial=found.partial,
+        graded=found.graded,
+        red=found.red,
+        amber=found.amber,
+        tilt_lockout_deg=number(found.tilt_lockout_deg),
+        tilt_sigma_deg=number(found.tilt_sigma_deg),
+        lambda_lockout_deg=number(found.lambda_lockout_deg),
+        lambda_sigma_deg=number(found.lambda_sigma_deg),
+        lambda_peak_deg=number(found.lambda_peak_deg),
+        eccentric_s=number(found.eccentric_s),
+        drift_deg=number(found.drift_deg),
+        bar_kg=number(found.bar_kg),
     )
 
 

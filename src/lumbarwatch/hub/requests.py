@@ -60,6 +60,7 @@ class SetRequest(Message):
 class LoadRequest(Message):
     """Bar mass, and effort after the set."""
 
+    set: Annotated[int, Field(ge=1)] | None = None  # a finished one; null: from now on
     bar_kg: Annotated[float, Field(ge=0, le=1000)] | None = None
     rpe: Annotated[float, Field(ge=0, le=10)] | None = None
 

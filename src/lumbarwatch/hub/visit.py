@@ -7,35 +7,27 @@ queue.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import cast
 
-from lumbarwatch.core.findings import Findings
+from lumbarwatch.core.life_types import CalibrationWanted, EffectKind, StepSkipped
 from lumbarwatch.core.pipeline import PIPELINE_VERSION, Pipeline
 from lumbarwatch.core.setup import PipelineSetup
+from lumbarwatch.hub import encode
 from lumbarwatch.hub.archive import Archive, FinishedVisit
 from lumbarwatch.hub.cues import haptic_of
-from lumbarwatch.hub.encode import Encoder
 from lumbarwatch.hub.feed import Feed
+from lumbarwatch.hub.frames import SensorFrame
+from lumbarwatch.hub.frames import StoreFrame as StoreNews
 from lumbarwatch.hub.intake import Arrival, Intake, PipelineLike
-from lumbarwatch.hub.messages import (
-    AthleteMessage,
-    RepFrame,
-    SensorFrame,
-    SessionFrame,
-    SessionState,
-    StationMessage,
-    StepBegunFrame,
-)
-from lumbarwatch.hub.messages import StoreFrame as StoreNews
-from lumbarwatch.hub.pacing import PosePacer
-from lumbarwatch.hub.snapshot import Snapshot
-from lumbarwatch.hub.standing import stop_the_set
+from lumbarwatch.hub.people import athlete_message
+from lumbarwatch.hub.snapshot import About
+from lumbarwatch.hub.teller import Teller
+from lumbarwatch.hub.values import SessionState, StationMessage
 from lumbarwatch.model.clock import Clock
-from lumbarwatch.model.events import ControlEvent, Event, LinkEvent, SessionEnd, StepBegun
-from lumbarwatch.model.motion import PoseBatch, Rep
-from lumbarwatch.model.samples import Placement
+from lumbarwatch.model.events import ControlEvent, Event, LinkEvent, SessionEnd, SetButton, Symptom
+from lumbarwatch.model.samples import NS_PER_S, Placement, SensorInfo
 from lumbarwatch.model.session import Athlete, CalibrationSource, Session
 from lumbarwatch.sensors.base import Driver
 from lumbarwatch.sensors.link import Backend, LinkManager, Target
@@ -53,7 +45,8 @@ STATUS_EVERY_S = 1.0
 class Parts:
     """What a hub gives its visits. ``speed``: session seconds per real second.
 
-    Tests put their own in place of clock, links and analysis.
+    ``adapter``: one lock around every scan and every attempt to connect, of all stations. Tests put their own
+    in place of clock, links and analysis.
     """
 
     folder: DataFolder
@@ -66,16 +59,22 @@ class Parts:
     real_ns: Callable[[], int] = time.monotonic_ns
     make_links: Callable[..., LinkManager] = LinkManager
     make_pipeline: Callable[[PipelineSetup], PipelineLike] = Pipeline
+    adapter: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Who trains, with which sensors, and who says what the calibration steps are."""
+    """Who trains, with which sensors, and who says what the calibration steps are.
+
+    ``quick``: standing and bows only. ``earlier``: symptoms of the athlete's last sessions, newest first.
+    """
 
     station: str
     athlete: Athlete
     targets: Mapping[Placement, Target]
     calibration: CalibrationSource = CalibrationSource.GUIDED
+    quick: bool = False
+    earlier: tuple[tuple[Symptom, ...], ...] = ()
 
 
 class Visit:
@@ -91,16 +90,29 @@ class Visit:
             started_at_utc_ns=parts.clock.utc_ns(),
             simulated=parts.simulated,
         )
-        self._encoder = Encoder(plan.station, self._t0_ns, plan.athlete.limits)
-        self._pacer = PosePacer(plan.station, self._t0_ns, parts.speed)
-        self._snapshot = Snapshot(plan.station, athlete_message(plan.athlete), self.session.id, self._encoder)
+        self._teller = Teller(
+            parts.feed,
+            parts.clock,
+            parts.real_ns,
+            About(
+                plan.station,
+                athlete_message(plan.athlete),
+                self.session.id,
+                round(self.session.started_at_utc_ns / NS_PER_S, 3),
+                earlier=plan.earlier,
+            ),
+            plan.athlete.limits,
+            t0_ns=self._t0_ns,
+            speed=parts.speed,
+            guided=plan.calibration is CalibrationSource.GUIDED,
+            quick=plan.quick,
+        )
         self._queue: asyncio.Queue[Arrival] = asyncio.Queue()
         self._drivers: dict[Placement, Driver] = {}
+        self._infos: Mapping[Placement, SensorInfo] = {}
         self._all_ready = asyncio.Event()
         self._ending = asyncio.Event()
         self._ended = asyncio.Event()
-        self._flush: asyncio.TimerHandle | None = None
-        self._findings = Findings()
         self._controls: list[ControlEvent] = []
         self._haptics: set[asyncio.Task[None]] = set()
         self._links = parts.make_links(
@@ -109,6 +121,7 @@ class Visit:
             on_link=self._on_link,
             on_ready=self._on_ready,
             backend=parts.backend,
+            adapter=parts.adapter,
         )
 
     # From outside ------------------------------------------------------------------------------------------
@@ -122,19 +135,33 @@ class Visit:
         """Set when every sensor has told what it is and the recording begins."""
         return self._all_ready
 
+    @property
+    def links(self) -> LinkManager:
+        """Links to the sensors worn."""
+        return self._links
+
+    @property
+    def teller(self) -> Teller:
+        """The visit's voice, and what stands."""
+        return self._teller
+
     def control(self, event: ControlEvent) -> None:
-        """Take a button, a step or a load."""
+        """Take a button, a step, a load or a symptom."""
         self._controls.append(event)
         self._queue.put_nowait(event)
-        if isinstance(event, StepBegun):
-            frame = StepBegunFrame(
-                station=self._plan.station, t_s=self._encoder.t_s(event.t_ns), step=event.step
-            )
-            self._parts.feed.publish(frame)
+        self._teller.control(event)
+
+    def skip(self, event: StepSkipped) -> None:
+        """Leave a calibration step out."""
+        self._teller.skip(event)
+
+    def calibrate_again(self, event: CalibrationWanted, *, quick: bool) -> None:
+        """Begin the guided calibration anew."""
+        self._teller.calibrate_again(event, quick=quick)
 
     def message(self) -> StationMessage:
         """Return the visit as it stands."""
-        return self._snapshot.message(self._parts.clock.monotonic_ns())
+        return self._teller.message()
 
     async def end(self) -> None:
         """End the visit and wait until all is saved."""
@@ -153,7 +180,7 @@ class Visit:
         StoreError
             The recording can't be begun.
         """
-        self._tell_session(SessionState.RUNNING)
+        self._teller.session(SessionState.RUNNING)
         links = asyncio.create_task(self._links.run(self._plan.targets))
         status = asyncio.create_task(self._watch_sensors())
         work = asyncio.create_task(self._work())
@@ -180,9 +207,10 @@ class Visit:
         if self._all_ready.is_set():
             await self._record()
         else:
-            self._tell_session(SessionState.NONE)
+            self._teller.session(SessionState.NONE)
 
     async def _record(self) -> None:
+        self._infos = self._parts.archive.calibrated(self._drivers)  # a few rows; no writer blocks it
         setup = self._setup()
         header = self._header(setup)
         recorder = Recorder.open(self._parts.folder, header, self._on_problem)
@@ -194,11 +222,11 @@ class Visit:
             await self._consume(intake)
             await self._links.stop()
             self._take(intake, self._waiting())
-            self._tell(intake.finish())
+            self._say(intake.finish())
         finally:
             syncing.cancel()
             live = recorder.close()
-        self._tell_session(SessionState.SAVING)
+        self._teller.session(SessionState.SAVING)
         await remembering
         end_ns = next(event.t_ns for event in self._controls if isinstance(event, SessionEnd))
         finished = FinishedVisit(
@@ -206,11 +234,16 @@ class Visit:
             athlete=self._plan.athlete,
             header=header,
             live=live,
-            analysis=self._findings.analysis(PIPELINE_VERSION, self._encoder.t_s(end_ns)),
+            analysis=self._teller.findings.analysis(PIPELINE_VERSION, self._teller.t_s(end_ns)),
             controls=tuple(self._controls),
         )
-        self._snapshot.problem = await asyncio.to_thread(self._parts.archive.save, finished)
-        self._tell_session(SessionState.FAILED if self._snapshot.problem else SessionState.SAVED)
+        saved = await asyncio.to_thread(self._parts.archive.save, finished)
+        snapshot = self._teller.snapshot
+        snapshot.problem = saved.problem
+        if saved.summary is not None:
+            snapshot.summary = encode.summary(saved.summary, finished.analysis.duration_s)
+        snapshot.judged([encode.warning(verdict) for verdict in saved.warnings])
+        self._teller.session(SessionState.FAILED if saved.problem else SessionState.SAVED)
 
     async def _consume(self, intake: Intake) -> None:
         ended = False
@@ -224,16 +257,13 @@ class Visit:
         return [self._queue.get_nowait() for _ in range(self._queue.qsize())]
 
     def _take(self, intake: Intake, arrivals: list[Arrival]) -> None:
-        self._tell(intake.take(arrivals))
-        if self._snapshot.analysing != intake.analysing:
-            self._snapshot.analysing = intake.analysing
-            self._tell_session(self._snapshot.session_state)
+        self._say(intake.take(arrivals))
+        self._teller.analysing(intake.analysing)
 
     def _setup(self) -> PipelineSetup:
-        sensors = {place: driver.info for place, driver in self._drivers.items()}
         # The setup goes into the file, and names of people stay out of files.
         nameless = replace(self._plan.athlete, name="")
-        return PipelineSetup(sensors=sensors, athlete=nameless, calibration_source=self._plan.calibration)
+        return PipelineSetup(sensors=self._infos, athlete=nameless, calibration_source=self._plan.calibration)
 
     def _header(self, setup: PipelineSetup) -> RecordingHeader:
         return RecordingHeader(
@@ -248,43 +278,11 @@ class Visit:
         )
 
     # Telling -----------------------------------------------------------------------------------------------
-    def _tell(self, events: list[Event]) -> None:
-        sent_ms = round(self._parts.real_ns() / 1e6, 1)
-        for event in events:
-            self._findings.take([event])
-            if isinstance(event, PoseBatch):
-                self._pacer.add(event)
-                continue
-            self._snapshot.take(event)
+    def _say(self, events: Iterable[Event]) -> None:
+        told = list(events)
+        for event in told:
             self._buzz(event)
-            frame = self._encoder.frame(event, sent_ms)
-            if isinstance(frame, RepFrame):
-                frame = frame.model_copy(update={"stop": list(stop_the_set(self._reps()))})
-            if frame is not None:
-                self._parts.feed.publish(frame)
-        self._send_poses()
-
-    def _reps(self) -> list[Rep]:
-        return list(self._findings.reps.values())
-
-    def _send_poses(self) -> None:
-        due_s = self._pacer.due_in_s(self._parts.real_ns())
-        if due_s is None or self._flush is not None:
-            return
-        if due_s > 0:
-            self._flush = asyncio.get_running_loop().call_later(due_s, self._flushed)
-            return
-        frame = self._pacer.frame(self._parts.real_ns(), self._parts.clock.monotonic_ns())
-        if frame is not None:
-            self._parts.feed.publish(frame)
-
-    def _flushed(self) -> None:
-        self._flush = None
-        self._send_poses()
-
-    def _tell_session(self, state: SessionState) -> None:
-        self._snapshot.session_state = state
-        self._parts.feed.publish(SessionFrame(state=self.message()))
+        self._teller.tell(told)
 
     def _buzz(self, event: Event) -> None:
         haptic = haptic_of(event)
@@ -303,7 +301,7 @@ class Visit:
 
     def _on_link(self, event: LinkEvent) -> None:
         self._queue.put_nowait(event)
-        self._parts.feed.publish(SensorFrame(station=self._plan.station, sensor=self._snapshot.link(event)))
+        self._teller.link(event)
 
     def _on_problem(self, problem: StoreProblem) -> None:
         news = StoreNews(station=self._plan.station, message=problem.message, resolved=problem.resolved)
@@ -312,20 +310,17 @@ class Visit:
     async def _watch_sensors(self) -> None:
         while True:
             for place, status in self._links.status().items():
-                device = f"{status.name} {status.serial or status.address}".strip()
-                changed = self._snapshot.device(place, device, status.battery_percent)
+                info = self._infos.get(place)
+                calibrated = info is not None and info.accelerometer is not None
+                changed = self._teller.snapshot.device(place, status, calibrated=calibrated)
                 if changed is not None:
                     self._parts.feed.publish(SensorFrame(station=self._plan.station, sensor=changed))
+            for effect in self._teller.tick():
+                if effect.kind is EffectKind.CLOSE_SET:
+                    self.control(SetButton(effect.t_ns, start=False))
             await asyncio.sleep(STATUS_EVERY_S)
 
 
 def described(driver: Driver) -> JsonObject:
     """What a recording must know to decode a sensor again."""
     return {"family": driver.family, **driver.describe()}
-
-
-def athlete_message(athlete: Athlete) -> AthleteMessage:
-    """Return an athlete's message."""
-    return AthleteMessage(
-        id=athlete.id, name=athlete.name, mass_kg=athlete.mass_kg, stature_m=athlete.stature_m
-    )

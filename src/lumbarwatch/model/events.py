@@ -11,6 +11,7 @@ from lumbarwatch.model import checks
 from lumbarwatch.model.motion import Phase, PoseBatch, Rep, SetSummary
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import Calibration, CalibrationSource, CalibrationStep
+from lumbarwatch.model.symptoms import Sign
 from lumbarwatch.model.verdicts import NotGraded, WarningId, WarningVerdict
 
 
@@ -45,11 +46,12 @@ class SetButton:
 
 @dataclass(frozen=True, slots=True)
 class BarLoad:
-    """Bar mass and, after the set, effort."""
+    """Bar mass and, after the set, effort. ``set_number``: the finished set that is meant; else by time."""
 
     t_ns: int
     bar_kg: float | None = None
     rpe: float | None = None
+    set_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,16 @@ class SymptomKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Symptom:
-    """What the athlete felt; ``pain`` 0 to 10 with kind PAIN."""
+    """What the athlete felt; ``pain`` 0 to 10 with kind PAIN.
+
+    ``signs``: what the checklist found (None: not answered); ``seized``: the back seized in a squat or lunge.
+    """
 
     t_ns: int
     kind: SymptomKind
     pain: int | None = None
+    signs: tuple[Sign, ...] | None = None
+    seized: bool = False
 
 
 @dataclass(frozen=True, slots=True)

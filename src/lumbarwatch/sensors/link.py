@@ -37,6 +37,12 @@ Backend: TypeAlias = tuple[type[BaseBleakClient], type[BaseBleakScanner]]
 
 LINK_ERRORS = (BleakError, TimeoutError, OSError, EOFError)
 
+UNSUBSCRIBE_S = 2.0
+"""A subscription that can't be ended by then is left to the disconnect (convention)."""
+
+_NO_SERVICE = ("ServiceUnknown", "org.bluez was not provided", "disconnected from message bus")
+"""What D-Bus says while the Bluetooth service does not run."""
+
 _UNAVAILABLE = {
     BleakBluetoothNotAvailableReason.NO_BLUETOOTH: LinkReason.NO_ADAPTER,
     BleakBluetoothNotAvailableReason.NO_BLE_CENTRAL_ROLE: LinkReason.NO_ADAPTER,
@@ -58,7 +64,7 @@ def scan_error(error: BaseException) -> SensorError:
 
 def connect_error(error: BaseException, sensor: FoundSensor) -> SensorError:
     """Why a connection failed or ended."""
-    if isinstance(error, BleakBluetoothNotAvailableError):
+    if isinstance(error, BleakBluetoothNotAvailableError) or any(said in str(error) for said in _NO_SERVICE):
         return scan_error(error)
     if isinstance(error, BleakDeviceNotFoundError):
         reason = LinkReason.NOT_FOUND
@@ -126,10 +132,14 @@ class BleakLink:
         self._subscribed.append(characteristic)
 
     async def close(self) -> None:
-        """Unsubscribe, then disconnect: the other order can crash the Bluetooth service (BlueZ 5.66)."""
+        """Unsubscribe, then disconnect: the other order can crash the Bluetooth service (BlueZ 5.66).
+
+        To the end: a connection begun while the system still closes the last one dies with it.
+        """
         try:
-            while self._subscribed and self._client.is_connected:
-                await self._client.stop_notify(self._subscribed.pop())
+            async with asyncio.timeout(UNSUBSCRIBE_S):
+                while self._subscribed and self._client.is_connected:
+                    await self._client.stop_notify(self._subscribed.pop())
         finally:
             await self._client.disconnect()
 
@@ -151,11 +161,17 @@ class BleakRadio:
 
     link_errors: tuple[type[Exception], ...] = LINK_ERRORS
 
-    def __init__(self, clock: Clock, backend: Backend | None, known: Mapping[str, Family]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        backend: Backend | None,
+        known: Mapping[str, Family],
+        lock: asyncio.Lock | None = None,
+    ) -> None:
         self._clock = clock
         self._backend = backend
         self._known = known
-        self._lock = asyncio.Lock()
+        self._lock = lock or asyncio.Lock()
 
     async def scan(
         self, timeout_s: float, enough: Callable[[list[FoundSensor]], bool] = lambda _: False
@@ -250,6 +266,8 @@ class LinkManager(SensorManager):
         ``driver.describe()`` says then belongs into the recording.
     backend
         A client and a scanner class in place of the system's Bluetooth.
+    adapter
+        The lock around every scan and every attempt to connect, shared by all who use the same adapter.
     """
 
     def __init__(
@@ -261,11 +279,12 @@ class LinkManager(SensorManager):
         on_ready: Callable[[Placement, Driver], None] = lambda _place, _driver: None,
         backend: Backend | None = None,
         timing: LinkTiming | None = None,
+        adapter: asyncio.Lock | None = None,
     ) -> None:
         known = families()
         super().__init__(
             clock,
-            BleakRadio(clock, backend, known),
+            BleakRadio(clock, backend, known, adapter),
             known,
             timing or LinkTiming(),
             on_notification=on_notification,

@@ -55,6 +55,7 @@ def finished_session(
     about
         What is known of the session beside the results; efforts, doses and warnings are put in here.
     """
+    analysis = replace(analysis, sets=_loaded(analysis.sets, controls))
     load = _load(analysis, on_bench(athlete, controls), about)
     return FinishedSession(
         session=session,
@@ -131,14 +132,24 @@ def on_bench(athlete: Athlete, controls: Iterable[ControlEvent]) -> Athlete:
 
 
 def _efforts(sets: Sequence[SetSummary], controls: Iterable[ControlEvent]) -> dict[int, float]:
-    """Effort by set: what was said belongs to the last set that had begun."""
+    """Effort by set: what was said belongs to the set that was named, else to the last that had begun."""
     efforts: dict[int, float] = {}
     for event in controls:
         if isinstance(event, BarLoad) and event.rpe is not None:
             begun = [one.set_number for one in sets if one.t_start_ns <= event.t_ns]
-            if begun:
-                efforts[begun[-1]] = event.rpe
+            meant = begun[-1:] if event.set_number is None else [event.set_number]
+            efforts |= dict.fromkeys(meant, event.rpe)
     return efforts
+
+
+def _loaded(sets: Sequence[SetSummary], controls: Iterable[ControlEvent]) -> tuple[SetSummary, ...]:
+    """Sets with the bar mass that was said of them after they had ended."""
+    said = {
+        event.set_number: event.bar_kg
+        for event in controls
+        if isinstance(event, BarLoad) and event.set_number is not None and event.bar_kg is not None
+    }
+    return tuple(replace(one, bar_kg=said.get(one.set_number, one.bar_kg)) for one in sets)
 
 
 def _end_ns(analysis: Analysis, about: SessionAbout) -> int:

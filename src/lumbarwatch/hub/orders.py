@@ -1,0 +1,90 @@
+"""What is said to one station: each request's body, understood and handed on."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel
+
+from lumbarwatch.hub import requests as asked
+from lumbarwatch.hub.station import Station
+from lumbarwatch.hub.values import AthleteMessage
+from lumbarwatch.model.events import SetButton, Symptom
+
+if TYPE_CHECKING:
+    from lumbarwatch.hub.desk import Desk
+
+T = TypeVar("T", bound=BaseModel)
+
+Order = Callable[["Desk", Station, bytes], Awaitable[None]]
+
+
+def read(kind: type[T], body: bytes) -> T:
+    """Return a request; an empty body is one that says nothing."""
+    return kind.model_validate_json(body or b"{}")
+
+
+async def _athlete(desk: "Desk", station: Station, body: bytes) -> None:
+    station.choose(await desk.trainee(read(AthleteMessage, body), save=True))
+
+
+async def _start(desk: "Desk", station: Station, body: bytes) -> None:
+    request = read(asked.SessionStart, body)
+    if request.athlete != AthleteMessage():
+        station.choose(await desk.trainee(request.athlete))
+    station.start(None, request.calibration, quick=request.quick)
+
+
+async def _end(_: "Desk", station: Station, __: bytes) -> None:
+    await station.end()
+
+
+async def _step(_: "Desk", station: Station, body: bytes) -> None:
+    request = read(asked.StepRequest, body)
+    station.step(request.step, request.action)
+
+
+async def _again(_: "Desk", station: Station, body: bytes) -> None:
+    request = read(asked.CalibrateRequest, body)
+    station.calibrate_again(restrapped=request.restrapped, quick=request.quick)
+
+
+async def _set(_: "Desk", station: Station, body: bytes) -> None:
+    request = read(asked.SetRequest, body)
+    station.control(lambda t_ns: SetButton(t_ns, request.start, request.single_leg))
+
+
+async def _load(_: "Desk", station: Station, body: bytes) -> None:
+    request = read(asked.LoadRequest, body)
+    station.load(request.bar_kg, request.rpe, request.set)
+
+
+async def _symptom(_: "Desk", station: Station, body: bytes) -> None:
+    request = read(asked.SymptomRequest, body)
+    signs = None if request.signs is None else tuple(request.signs)
+    station.symptom(lambda t_ns: Symptom(t_ns, request.kind, request.pain, signs, request.seized))
+
+
+async def _message(_: "Desk", station: Station, body: bytes) -> None:
+    station.say(read(asked.MessageRequest, body).text)
+
+
+async def _dismiss(_: "Desk", station: Station, body: bytes) -> None:
+    station.dismiss(read(asked.DismissRequest, body).id)
+
+
+ORDERS: Mapping[str, Order] = MappingProxyType(
+    {
+        "athlete": _athlete,
+        "session/start": _start,
+        "session/end": _end,
+        "calibration": _step,
+        "calibration/again": _again,
+        "set": _set,
+        "load": _load,
+        "symptom": _symptom,
+        "message": _message,
+        "message/dismiss": _dismiss,
+    }
+)
+"""By the path behind the station's name."""

@@ -1,0 +1,57 @@
+"""Settings of this computer in the data folder: one JSON file, read and written as a whole."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from lumbarwatch.store.errors import StoreError, StoreReason, from_os
+
+
+def read_settings(path: Path) -> dict[str, object]:
+    """Return all entries; none without a file.
+
+    Raises
+    ------
+    StoreError
+        The file can't be read.
+    """
+    try:
+        settings: object = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise from_os(error, "Reading the settings", path) from error
+    except ValueError as error:
+        raise damaged_settings(path) from error
+    if not isinstance(settings, dict):
+        raise damaged_settings(path)
+    return cast("dict[str, object]", settings)
+
+
+def write_settings(path: Path, settings: Mapping[str, object]) -> None:
+    """Write all entries, whole or not at all.
+
+    Raises
+    ------
+    StoreError
+        The file can't be written.
+    """
+    beside = path.with_suffix(".new")
+    try:
+        with beside.open("w", encoding="utf-8") as file:
+            json.dump(settings, file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise from_os(error, "Writing the settings", path) from error
+
+
+def damaged_settings(path: Path) -> StoreError:
+    """Return the error of settings that are none."""
+    return StoreError(
+        StoreReason.DAMAGED,
+        f"The settings {path} can't be read: delete the file, then pair again by 'lumbarwatch pair'.",
+    )
