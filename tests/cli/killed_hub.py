@@ -4,6 +4,7 @@ import os
 import socket
 import struct
 import time
+from typing import NamedTuple
 
 from lumbarwatch.cli.hub_process import run_demo_hub
 from lumbarwatch.cli.plans import DemoPlan
@@ -11,11 +12,23 @@ from lumbarwatch.hub.settings import HubSettings
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.sensors.link import LinkManager
 
-ENTRY = struct.Struct("<Bqq")
-"""Placement, arrival in the hub's time, arrival in real time (ns)."""
+ENTRY = struct.Struct("<B?qq")
+"""Placement, whether the data's disk had no room left, arrival in the hub's time and in real time (ns)."""
 
 SCENARIO = "setup_only"
 """The shortest to simulate."""
+
+LEAST_BYTES = 4096
+"""Less room than this: the next message may be refused."""
+
+
+class Entry(NamedTuple):
+    """One notification as it arrived."""
+
+    placement: Placement
+    disk_full: bool
+    t_ns: int
+    real_ns: int
 
 
 def main(channel, data, journal):
@@ -26,7 +39,9 @@ def main(channel, data, journal):
     def begin_with_journal(self, *args, on_notification, **kwargs):
         def both(notification):
             place = list(Placement).index(notification.placement)
-            os.write(descriptor, ENTRY.pack(place, notification.t_arrival_ns, time.monotonic_ns()))
+            disk = os.statvfs(data)
+            full = disk.f_bavail * disk.f_frsize < LEAST_BYTES
+            os.write(descriptor, ENTRY.pack(place, full, notification.t_arrival_ns, time.monotonic_ns()))
             on_notification(notification)
 
         begin(self, *args, on_notification=both, **kwargs)
@@ -38,8 +53,8 @@ def main(channel, data, journal):
 
 
 def journal_of(path):
-    """Arrivals: placement, hub's time, real time."""
+    """Arrivals, in order."""
     places = list(Placement)
     whole = path.read_bytes()
     whole = whole[: len(whole) // ENTRY.size * ENTRY.size]
-    return [(places[place], t_ns, real_ns) for place, t_ns, real_ns in ENTRY.iter_unpack(whole)]
+    return [Entry(places[place], *rest) for place, *rest in ENTRY.iter_unpack(whole)]
