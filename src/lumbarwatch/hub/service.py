@@ -47,6 +47,7 @@ class Hub:
             pipeline_version=PIPELINE_VERSION,
             simulated=self._settings.simulated,
             speed=self._settings.speed,
+            obeys=self._settings.obeys,
             stations=[station.message() for station in self.stations.values()],
         )
 
