@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -17,6 +18,8 @@ from lumbarwatch.sensors.link_types import LinkTiming, OpenLink, SensorDetails, 
 from lumbarwatch.sensors.reasons import sentence
 from lumbarwatch.sensors.waiting import called_off, finish, wait_for_any
 from lumbarwatch.wire.errors import DecodeError
+
+_LOG = logging.getLogger(__name__)
 
 GOLDEN_RATIO = 0.6180339887498949
 STUBBORN = 3
@@ -144,6 +147,7 @@ class Keeper:
         try:
             await self._connect_and_stay(failures)
         except SensorError as error:
+            _LOG.info("%s: %s (%r)", self._label, error.reason, error.__cause__)
             failures = 0 if self._streamed else failures + 1
             reason, words = error.reason, error.sentence
             if reason is LinkReason.CUT and failures >= STUBBORN and self._found is not None:
@@ -292,7 +296,7 @@ class Keeper:
                 if self._ending.is_set() and self._driver is not None and not link.gone.is_set():
                     await self._driver.stop(link)
         with contextlib.suppress(*self._link_errors):  # gone already is what was wanted
-            async with asyncio.timeout(self._timing.stop_s):
+            async with asyncio.timeout(self._timing.close_s):
                 await link.close()
 
     # Small things ------------------------------------------------------------------------------------------

@@ -11,11 +11,12 @@ from lumbarwatch.sensors.base import GattClient
 
 @dataclass(frozen=True, slots=True)
 class LinkTiming:
-    """Time-outs and thresholds of a link (all conventions; the first three count real time)."""
+    """Time-outs and thresholds of a link (all conventions; the first four count real time)."""
 
     connect_s: float = 9.0
     start_s: float = 10.0
     stop_s: float = 2.0
+    close_s: float = 8.0  # BlueZ 5.66 disconnects two seconds after it was asked to
     scan_s: float = 4.0
     tick_s: float = 0.05
     first_packet_s: float = 3.0  # after the start command; then the sensor counts as asleep

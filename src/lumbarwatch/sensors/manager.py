@@ -247,5 +247,5 @@ class SensorManager:
 
     async def _close_quietly(self, link: OpenLink) -> None:
         with contextlib.suppress(*self._radio.link_errors):  # gone already is what was wanted
-            async with asyncio.timeout(self._timing.stop_s):
+            async with asyncio.timeout(self._timing.close_s):
                 await link.close()
