@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lumbarwatch.core.geometry import pitch_deg
-from lumbarwatch.core.stretch import smoothed_up, up_of
+from lumbarwatch.core.rotations import up_in_sensor
+from lumbarwatch.core.stretch import smoothed_up
 from lumbarwatch.model.checks import Booleans, Floats, Integers
 from lumbarwatch.model.samples import NS_PER_S, Placement
 from lumbarwatch.model.session import CalibrationReason, Mounting
@@ -43,7 +44,7 @@ class Stretch:
         """World up (n, 3), smoothed forwards and backwards with a known gyro bias (definitions 3)."""
         if self.acc_mps2 is None:
             assert self.quat_wxyz is not None
-            return up_of(self.quat_wxyz)
+            return up_in_sensor(self.quat_wxyz)
         return smoothed_up(self.t_ns, self.gyr_radps - bias_radps, self.acc_mps2)
 
     def mean_norm_mps2(self, inside: Booleans) -> float | None:
@@ -52,7 +53,7 @@ class Stretch:
 
     def vertical(self, inside: Booleans) -> Floats:
         """Mean world up (3,), unit: the averaged specific force, which no settling filter has touched."""
-        values = up_of(self.quat_wxyz) if self.quat_wxyz is not None else self.acc_mps2
+        values = up_in_sensor(self.quat_wxyz) if self.quat_wxyz is not None else self.acc_mps2
         assert values is not None
         mean: Floats = values[inside].mean(axis=0)
         return mean / float(np.linalg.norm(mean))

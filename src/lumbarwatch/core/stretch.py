@@ -3,6 +3,8 @@
 import numpy as np
 from vqf import offlineVQF
 
+from lumbarwatch.core.rotations import up_in_sensor
+from lumbarwatch.core.strapdown import interval_rates
 from lumbarwatch.model.checks import Floats, Integers
 from lumbarwatch.model.samples import NS_PER_S
 
@@ -12,8 +14,10 @@ def smoothed_up(t_ns: Integers, gyr: Floats, acc: Floats) -> Floats:
     period_ns = float(np.median(np.diff(t_ns)))
     even = np.arange(0.0, float(t_ns[-1] - t_ns[0]) + 0.5 * period_ns, period_ns)
     t = (t_ns - t_ns[0]).astype(np.float64)
-    found = offlineVQF(_resampled(even, t, gyr), _resampled(even, t, acc), None, period_ns / NS_PER_S)
-    return _resampled(t, even, up_of(np.asarray(found["quat6D"])))
+    even_gyr = _resampled(even, t, gyr)
+    rates = interval_rates(even_gyr, even_gyr[[0, 0]], np.full(len(even), period_ns / NS_PER_S))
+    found = offlineVQF(rates, _resampled(even, t, acc), None, period_ns / NS_PER_S)
+    return _resampled(t, even, up_in_sensor(np.asarray(found["quat6D"])))
 
 
 def _resampled(at: Floats, t: Floats, values: Floats) -> Floats:
@@ -22,9 +26,3 @@ def _resampled(at: Floats, t: Floats, values: Floats) -> Floats:
     for column in range(values.shape[1]):
         resampled[:, column] = np.interp(at, t, values[:, column])
     return resampled
-
-
-def up_of(quat_wxyz: Floats) -> Floats:
-    """World up in the sensor's frame: third row of the rotation sensor to earth."""
-    w, x, y, z = quat_wxyz.T
-    return np.stack((2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)), axis=1)
