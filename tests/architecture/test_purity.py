@@ -27,7 +27,7 @@ ORDER_DEPENDENT = re.compile(r"numpy\.(dot|matmul|inner|vdot|tensordot)")
 """Sums whose last bit depends on the chunk's size: live would not equal batch (design 3)."""
 
 PAGE_MAY_IMPORT = re.compile(
-    r"lumbarwatch(\.(presenters|store|access|model|core|hub\.client|hub\.messages)(\..*)?)?$|lumbarwatch\.__version__$"
+    r"lumbarwatch(\.(presenters|store|access|model|core|hub\.client|hub\.messages|jobs\.report)(\..*)?)?$|lumbarwatch\.__version__$"
 )
 
 HIDDEN_IMPORTS = {

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 HEAVY = """numpy scipy vqf pyarrow pydantic sqlalchemy bleak bumble streamlit matplotlib mcap uvicorn
-starlette httpx""".split()
+starlette httpx reportlab""".split()
 
 
 def test_the_command_line_loads_nothing_heavy():

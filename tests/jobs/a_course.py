@@ -1,4 +1,4 @@
-"""A history with twenty sessions of one athlete: tilt gets better beyond the MDC, the standing does not change."""
+"""A history with twenty sessions of one athlete: tilt gets better beyond the MDC, the standing stays."""
 
 import numpy as np
 
@@ -25,7 +25,7 @@ ANNA = Athlete(name="Anna Łukasiewicz", mass_kg=72.0, stature_m=1.75)
 
 
 def rep(rng, set_number, rep_number, tilt_deg, lambda_deg, **changes):
-    """A rep, judged against 0 deg of tilt and 7.5 deg of extension."""
+    """A rep, judged against 0 deg of tilt and 12 deg of extension."""
     t = round((600 * set_number + 5 * rep_number) * NS_PER_S)
     tilt = tilt_deg + rng.normal(0.0, 1.5)
     lam = lambda_deg + rng.normal(0.0, 1.5)
@@ -34,9 +34,9 @@ def rep(rng, set_number, rep_number, tilt_deg, lambda_deg, **changes):
     if tilt < 0.0:
         level = Level.RED if tilt < -5.2 else Level.AMBER
         warnings.append(WarningVerdict(WarningId.W1, level, tilt, 0.0, 3.2, t + NS_PER_S))
-    if peak > 7.5:
-        level = Level.RED if peak > 10.8 else Level.AMBER
-        warnings.append(WarningVerdict(WarningId.W2, level, peak, 7.5, 2.0, t + NS_PER_S))
+    if peak > 12.0:
+        level = Level.RED if peak > 15.28 else Level.AMBER
+        warnings.append(WarningVerdict(WarningId.W2, level, peak, 12.0, 2.0, t + NS_PER_S))
     values = {
         "set_number": set_number,
         "rep_number": rep_number,
@@ -79,7 +79,7 @@ def ungraded(rng, set_number, rep_number):
 def session_content(index, sets=4, reps=8, seed=0):
     """Sets and reps of the session with an index from 0 to 19."""
     rng = np.random.default_rng(100 * seed + index)
-    tilt, lam = -5.0 + 0.75 * index + rng.normal(0, 1.0), 5.0 + rng.normal(0, 2.0)
+    tilt, lam = -5.0 + 0.75 * index + rng.normal(0, 1.0), 7.0 + rng.normal(0, 2.0)
     found = [rep(rng, s, r, tilt, lam + 0.5 * s) for s in range(1, sets + 1) for r in range(1, reps + 1)]
     if len(found) > 10:
         found[10] = ungraded(rng, found[10].set_number, found[10].rep_number)
@@ -88,7 +88,8 @@ def session_content(index, sets=4, reps=8, seed=0):
         for s in range(1, sets + 1)
     ]
     loads = SessionLoad(
-        tuple(RepLoad(one.set_number, one.rep_number, 130.0 + 8 * one.set_number, 24.0, one.t_lockout_ns, 150.0, 4e4)
+        tuple(RepLoad(one.set_number, one.rep_number, 130.0 + 8 * one.set_number, 24.0, one.t_lockout_ns,
+                      150.0, 4e4)
               for one in found),
         {s: Dose(reps * 4e4, reps * 1.2e4, 0) for s in range(1, sets + 1)},
         Dose(sets * reps * 4e4, sets * reps * 1.2e4, 0),
@@ -96,8 +97,8 @@ def session_content(index, sets=4, reps=8, seed=0):
     calibration = Calibration(
         CalibrationSource.GUIDED,
         valid=True,
-        own_range=OwnRange(16.0 + rng.normal(0, 1.0), 11.0 + rng.normal(0, 1.5), 1.2),
-        reference=ReferenceThrusts(45.0, 97.0, 4.0, 1.0, 0.5, 0.31) if index % 2 else None,
+        own_range=OwnRange(16.0, 11.0 + rng.normal(0, 1.5), 1.2),
+        reference=ReferenceThrusts(45.0, 97.0, 4.0, 1.0, 0.5, 0.31) if index == 3 else None,
     )
     return calibration, summaries, found, loads
 

@@ -128,7 +128,8 @@ def _neither(named: str, nobody: StoreError) -> StoreError:
         return nobody
     return StoreError(
         StoreReason.UNKNOWN_SESSION,
-        f"Neither a session nor an athlete is called '{named}': give a session's id or its beginning, 'last', or "
+        f"Neither a session nor an athlete is called '{named}': give a session's id or its beginning, "
+        f"'last', or "
         "an athlete's id or name.",
     )
 
@@ -275,7 +276,7 @@ def _as_felt(one: SymptomRecord) -> Felt:
     answers = one.answers
     known = {sign.value: sign for sign in Sign}
     said = None if answers is None else answers.get("signs")
-    signs = tuple(known[name] for name in said if name in known) if isinstance(said, list) else None
+    signs = None if said is None else tuple(sign for name, sign in known.items() if name in list(said))
     seized = answers is not None and answers.get("seized") is True
     return Felt(one.at_utc_ns, Symptom(one.t_ns, one.kind, one.pain, signs, seized), one.session_id)
 

@@ -150,8 +150,9 @@ class Tick:
 class Chart:
     """Values over reps or time.
 
-    ``curve`` is drawn through the points as pieces of straight lines, a break between pieces. ``names`` says
-    what each kind of mark stands for, in the legend; ``empty`` stands in the chart's place without points.
+    ``curve`` is drawn through the points as pieces of straight lines, a break between pieces. ``absent`` are
+    places whose value is not known. ``names`` says what each kind of mark stands for, in the legend, where
+    levels are named, too; ``empty`` stands in the chart's place without points.
     """
 
     title: str
@@ -160,6 +161,7 @@ class Chart:
     levels: tuple[Level, ...] = ()
     bands: tuple[Band, ...] = ()
     curve: tuple[tuple[tuple[float, float], ...], ...] = ()
+    absent: tuple[float, ...] = ()
     ticks: tuple[Tick, ...] = ()
     dividers: tuple[float, ...] = ()
     names: Mapping[Mark, str] = field(default_factory=lambda: MappingProxyType({}))

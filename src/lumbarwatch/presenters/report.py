@@ -118,15 +118,12 @@ def _session_page(data: ReportData, facts: SessionFacts) -> tuple[Block, ...]:
                 Columns(
                     (
                         (course_table(data.points),),
-                        (
-                            course_chart(
-                                data.points,
-                                Quantity.TILT_LOCKOUT,
-                                BETWEEN_SESSIONS_DEG[Quantity.TILT_LOCKOUT],
-                            ),
+                        tuple(
+                            course_chart(data.points, quantity, BETWEEN_SESSIONS_DEG.get(quantity))
+                            for quantity in (Quantity.TILT_LOCKOUT, Quantity.OWN_TUCK)
                         ),
                     ),
-                    (0.62, 0.38),
+                    (0.64, 0.36),
                 ),
             ),
         ),
@@ -287,7 +284,7 @@ def _limit_table(facts: SessionFacts) -> Table:
             Cell(words.title_of(id_)),
             Cell(_limit(id_, at.amber)),
             Cell(_limit(id_, at.red)),
-            Cell(words.of_warning(id_, at.sigma)),
+            Cell(f"± {words.number(at.sigma, 1)}°"),
             Cell("the athlete's own limit" if id_ in own else _basis(id_, reference, facts.calibration)),
         )
         for id_, at in used
@@ -313,8 +310,10 @@ def _limit_table(facts: SessionFacts) -> Table:
             Column("Basis", "", Align.LEFT, 2.6),
         ),
         tuple(rows),
-        "Others: W3 amber below 80 %, red below 70 % of the range; W4 amber below 1.0 s, red below 0.60 s or an "
-        "impact above 1.8 g; W4b 6°; W5 amber above 4°, red above 7° twice; W6 amber above 4°; W7 amber above "
+        "Others: W3 amber below 80 %, red below 70 % of the range; W4 amber below 1.0 s, red below 0.60 s "
+        "or an "
+        "impact above 1.8 g; W4b 6°; W5 amber above 4°, red above 7° twice; W6 amber above 4°; W7 amber "
+        "above "
         "1.3 ×, red above 1.6 ×. Red needs 1.64 sigma beyond its limit.",
     )
 

@@ -1,18 +1,28 @@
 """An athlete's course in a report: every change against what re-measuring alone can bring about."""
 
 from collections.abc import Sequence
+from math import inf
 from statistics import median
 
 from lumbarwatch.core.dose import DAYS_OF_HISTORY, LEAST_EARLIER_SESSIONS, NS_PER_DAY, SESSION_DOSE_LIMIT
-from lumbarwatch.core.trends import LEAST_SESSIONS, LORDOSIS_MDC_RANGE_DEG, trend, trends
+from lumbarwatch.core.trends import (
+    LEAST_SESSIONS,
+    LORDOSIS_MDC_RANGE_DEG,
+    MDC90,
+    SHARES,
+    minimal_detectable_change,
+    trend,
+    trends,
+)
 from lumbarwatch.model.document import Align, Band, Cell, Chart, Column, Line, Mark, Point, Table, Tick
-from lumbarwatch.model.trends import Answer, Quantity, SessionPoint, Trend
+from lumbarwatch.model.trends import Answer, Quantity, Scope, SessionPoint, Trend
 from lumbarwatch.presenters.report_words import (
     ANSWER_MARKS,
     ANSWERS,
     QUANTITIES,
     SCALES,
     UNKNOWN,
+    bare,
     day,
     number,
     of_quantity,
@@ -40,11 +50,13 @@ IN_SHORT = (Quantity.TILT_LOCKOUT, Quantity.LAMBDA_LOCKOUT, Quantity.OWN_TUCK)
 HABIT_NAMED = 0.8
 """Standing habit from which it is named (definitions 3)."""
 
-POINT_MARK_NAMES = {Mark.PLAIN: "session", Mark.GOOD: "newest session"}
+POINT_MARK_NAMES = {Mark.PLAIN: "session", Mark.GOOD: "newest"}
 
 NOTE = (
-    f"Change: along a robust line (Theil-Sen) through all sessions of this lift. A change counts when it exceeds the "
-    f"MDC and the slope's 90 % interval has one sign; under {LEAST_SESSIONS} sessions there is not enough data. "
+    f"Change: along a robust line (Theil-Sen) through all sessions of this lift. A change counts when it "
+    f"exceeds the "
+    f"MDC and the slope's 90 % interval has one sign; under {LEAST_SESSIONS} sessions there is not enough "
+    f"data. "
     f"Lumbar MDC between sessions: {LORDOSIS_MDC_RANGE_DEG[0]:.0f} to {LORDOSIS_MDC_RANGE_DEG[1]:.0f}° is "
     "published for re-applied standing lordosis; the middle is used."
 )
@@ -53,13 +65,12 @@ NOTE = (
 def course_table(points: Sequence[SessionPoint], wanted: Sequence[Quantity] = FIRST_PAGE) -> Table:
     """Return each quantity's newest value, its change over the sessions, the MDC, and what can be said."""
     found = trends(points)
-    newest = points[-1] if points else None
     rows = tuple(
         (
-            Cell(QUANTITIES[quantity][0]),
-            Cell(of_quantity(quantity, None if newest is None else getattr(newest, quantity))),
-            Cell(of_quantity(quantity, found[quantity].change, signed=True)),
-            Cell(of_quantity(quantity, found[quantity].mdc, signed=False)),
+            Cell(_named(quantity)),
+            Cell(_newest(quantity, points)),
+            Cell(bare(quantity, found[quantity].change, signed=True)),
+            Cell(bare(quantity, found[quantity].mdc, signed=False)),
             Cell(str(found[quantity].known)),
             Cell(ANSWERS[found[quantity].answer], ANSWER_MARKS[found[quantity].answer]),
         )
@@ -67,15 +78,29 @@ def course_table(points: Sequence[SessionPoint], wanted: Sequence[Quantity] = FI
     )
     return Table(
         (
-            Column("Quantity", "", Align.LEFT, 2.6),
-            Column("Newest", "", width=1.3),
-            Column("Change", "", width=1.3),
-            Column("MDC", "", width=1.2),
-            Column("Sessions", "", width=0.8),
-            Column("Answer", "", Align.LEFT, 1.3),
+            Column("Quantity", "", Align.LEFT, 2.9),
+            Column("Newest", "± σ", width=1.55),
+            Column("Change", "", width=1.0),
+            Column("MDC", "", width=0.9),
+            Column("Sessions", "", width=1.0),
+            Column("Answer", "", Align.LEFT, 1.5),
         ),
         rows,
     )
+
+
+def _named(quantity: Quantity) -> str:
+    name, unit, _ = QUANTITIES[quantity]
+    return f"{name} ({unit.strip(' ·')})" if quantity is Quantity.DOSE else name
+
+
+def _newest(quantity: Quantity, points: Sequence[SessionPoint]) -> str:
+    """The newest value with the sigma that its MDC comes from; a dose and a pain have none here."""
+    value = getattr(points[-1], quantity) if points else None
+    if value is None or quantity in (Quantity.DOSE, Quantity.PAIN):
+        return bare(quantity, value)
+    sigma = minimal_detectable_change(quantity, points, Scope.BETWEEN_SESSIONS) / MDC90
+    return f"{of_quantity(quantity, value)} ± {of_quantity(quantity, sigma, signed=False)}"
 
 
 def course_lines(points: Sequence[SessionPoint]) -> list[Line]:
@@ -133,7 +158,8 @@ def course_chart(points: Sequence[SessionPoint], quantity: Quantity, sigma: floa
     if found.start is not None and found.end is not None and found.mdc is not None and known:
         x0, x1 = drawn[0].x, drawn[-1].x
         start, end, mdc = found.start * scale, found.end * scale, found.mdc * scale
-        bands = (Band(start - mdc, start + mdc, x0, x1),)
+        floor, ceiling = (0.0, 100.0) if quantity in SHARES else (-inf, inf)
+        bands = (Band(max(start - mdc, floor), min(start + mdc, ceiling), x0, x1),)
         curve = _pieces(found, known, points, start, end)
         caption = (
             f"{ANSWERS[found.answer].capitalize()}: {of_quantity(quantity, found.change, signed=True)}, "
@@ -146,9 +172,11 @@ def course_chart(points: Sequence[SessionPoint], quantity: Quantity, sigma: floa
         bands=bands,
         curve=curve,
         ticks=_ticks(points),
+        names=POINT_MARK_NAMES,
         caption=caption,
         empty=f"{name}: no session in which it is known.",
         least_span=_least_span(quantity),
+        height=0.5,
         decimals=0
         if quantity is not Quantity.ECCENTRIC and quantity is not Quantity.DOSE
         else min(decimals, 1),
@@ -209,9 +237,10 @@ def usual_dose_words(points: Sequence[SessionPoint]) -> str:
         if point.dose_n2m2s is not None and point.started_at_utc_ns >= now - DAYS_OF_HISTORY * NS_PER_DAY
     ]
     if len(earlier) < LEAST_EARLIER_SESSIONS or median(earlier) <= 0.0:
-        return f"not enough data to compare ({len(earlier)} of {LEAST_EARLIER_SESSIONS} earlier sessions in 28 days)"
+        return f"not enough data to compare: {len(earlier)} of {LEAST_EARLIER_SESSIONS} sessions in 28 days"
     ratio = points[-1].dose_n2m2s / median(earlier)
-    return f"{number(ratio, 2)} × the own median session of the last 28 days (amber above {SESSION_DOSE_LIMIT.amber} ×)"
+    amber = SESSION_DOSE_LIMIT.amber
+    return f"{number(ratio, 2)} × the own median session of the last 28 days (amber above {amber} ×)"
 
 
 def session_table(points: Sequence[SessionPoint]) -> Table:
@@ -251,7 +280,8 @@ def session_table(points: Sequence[SessionPoint]) -> Table:
             Column("Felt", "", Align.LEFT, 1.0),
         ),
         rows,
-        "Medians at lockout over full, graded reps; one sigma of a session's tilt is about 3.2°, of its lumbar "
+        "Medians at lockout over full, graded reps; one sigma of a session's tilt is about 3.2°, of its "
+        "lumbar "
         "angles 5.4° between sessions, of times 0.05 s. Peak: the largest.",
         long=True,
     )

@@ -38,7 +38,7 @@ from lumbarwatch.presenters.report_words import (
     seconds,
     title_of,
 )
-from lumbarwatch.presenters.words import NOT_GRADED
+from lumbarwatch.presenters.words import NOT_GRADED, WARNINGS
 
 LOW_IS_BAD = frozenset({WarningId.W1, WarningId.W1C, WarningId.W3, WarningId.W4})
 
@@ -133,7 +133,7 @@ def verdict_line(facts: SessionFacts) -> Line:
     text += f", {partial} of them partial." if partial else "."
     out = len(reps) - len(counted(facts))
     if out:
-        text += f" {plural(out, 'rep')} taken out by hand leave {len(reps) - out}."
+        text += f" {plural(out, 'rep')} taken out by hand, leaving {len(reps) - out}."
     worst = next((mark for mark in (Mark.RED, Mark.AMBER, Mark.GOOD) if marks[mark]), Mark.UNKNOWN)
     return Line(text, "Reps", worst)
 
@@ -200,7 +200,7 @@ def set_table(facts: SessionFacts, most: int | None = MOST_SETS) -> Table:
     shown = facts.sets if most is None else facts.sets[:most]
     rows = tuple(_set_row(facts, one.set_number) for one in shown)
     hidden = len(facts.sets) - len(shown)
-    captions = ["Medians over full, graded reps, ± one sigma of a rep."]
+    captions = ["Medians over full, graded reps, ± one sigma of a rep; lowering ± 0.05 s."]
     if any(one.peak_moment_nm is not None for one in facts.set_facts.values()):
         captions.append("Moment at L5/S1: peak of the set, quasi-static estimate.")
     elif facts.exercise == "hip_thrust":
@@ -230,10 +230,11 @@ def _set_row(facts: SessionFacts, set_number: int) -> Row:
     one = next(one for one in facts.sets if one.set_number == set_number)
     extra = facts.set_facts.get(set_number, SetFacts())
     reps = [rep for rep in facts.reps if rep.set_number == set_number]
-    full = [rep for rep in reps if rep.graded and not rep.partial]
+    left = [rep for rep in counted(facts) if rep.set_number == set_number]
+    full = [rep for rep in left if rep.graded and not rep.partial]
     marks = Counter(mark_of(rep) for rep in reps)
     count = f"{one.reps}" + (f" ({one.partial} part.)" if one.partial else "")
-    down = [rep.eccentric_s for rep in reps if rep.lowered and not rep.partial]
+    down = [rep.eccentric_s for rep in left if rep.lowered and not rep.partial]
     return (
         Cell(f"{set_number}{' 1-leg' if one.single_leg else ''}"),
         Cell(mass(one.bar_kg)),
@@ -267,9 +268,9 @@ def finding_table(facts: SessionFacts) -> Table:
     )
     return Table(
         (
-            Column("Limit exceeded", "", Align.LEFT, 2.3),
+            Column("Warning", "", Align.LEFT, 2.5),
             Column("Red", "", width=0.5),
-            Column("Amber", "", width=0.6),
+            Column("Amber", "", width=0.75),
             Column("Worst", "", width=1.4),
             Column("Limit", "", width=1.8),
         ),
@@ -305,25 +306,32 @@ def rep_table(facts: SessionFacts) -> Table:
     return Table(
         (
             Column("Set", "", Align.CENTRE, 0.5),
-            Column("Rep", "", Align.CENTRE, 0.5),
-            Column("Verdict", "", Align.LEFT, 4.4),
+            Column("Rep", "", Align.CENTRE, 0.55),
+            Column("Verdict", "", Align.LEFT, 3.7),
             Column("Tilt at lockout", "° ± σ", width=1.5),
             Column("Lumbar at lockout", "° ± σ", width=1.5),
-            Column("Lumbar peak", "° ± σ", width=1.5),
+            Column("Peak lumbar", "° ± σ", width=1.5),
             Column("Roll", "°", width=0.8),
             Column("Hip rise", "cm", width=0.8),
-            Column("Range", "%", width=0.8),
+            Column("Range", "%", width=0.9),
             Column("Up", "s", width=0.7),
-            Column("Hold", "s", width=0.7),
-            Column("Down", "s", width=0.7),
+            Column("Hold", "s", width=0.75),
+            Column("Down", "s", width=0.8),
             Column("Lost", "%", width=0.7),
         ),
         tuple(_rep_row(facts, rep) for rep in facts.reps),
-        "One sigma: angles as given, roll 2.0°, range 3 %, hip rise 3 % of its value, times 0.05 s. Range: hip "
+        f"{_codes(facts)}One sigma: angles as given, roll 2.0°, range 3 %, hip rise 3 % of its value, "
+        f"times 0.05 s. Range: hip "
         "rise against the reference, else against the median of the session's earlier full reps. Lost: share "
         "of samples that did not arrive.",
         long=True,
     )
+
+
+def _codes(facts: SessionFacts) -> str:
+    """The names of the warnings that the table has by number."""
+    found = sorted({warning.id for rep in facts.reps for warning in rep.warnings}, key=list(WarningId).index)
+    return "".join(f"{id_.value}: {WARNINGS[id_].title.lower()}. " for id_ in found)
 
 
 def _rep_row(facts: SessionFacts, rep: Rep) -> Row:
@@ -332,7 +340,7 @@ def _rep_row(facts: SessionFacts, rep: Rep) -> Row:
     return (
         Cell(str(rep.set_number)),
         Cell(str(rep.rep_number)),
-        Cell(f"Taken out by hand; computed: {verdict(rep)}" if out else verdict(rep), mark),
+        Cell(f"no rep, by hand; computed: {verdict(rep)}" if out else verdict(rep), mark),
         _bare(rep.tilt_lockout_deg, rep.tilt_sigma_deg),
         _bare(rep.lambda_lockout_deg, rep.lambda_sigma_deg),
         _bare(rep.lambda_peak_deg, rep.lambda_sigma_deg),
@@ -352,7 +360,7 @@ def _bare(value: float | None, sigma: float | None) -> Cell:
 
 def verdict(rep: Rep) -> str:
     """Return a rep's verdict in words; what was not graded is said with its reason."""
-    said = [f"{one.level.value}: {title_of(one.id)} {of_warning(one.id, one.value)}" for one in rep.warnings]
+    said = [f"{one.level.value} {one.id.value} {of_warning(one.id, one.value)}" for one in rep.warnings]
     if rep.partial:
         said.append("partial")
     if not rep.graded:
@@ -390,7 +398,9 @@ def correction_table(facts: SessionFacts) -> Table:
             Column("By", "", Align.LEFT, 0.9),
         ),
         rows,
-        "Computed values stay; figures on the first page are the computed ones.",
+        "Computed values stay. Reps taken out by hand are left out of the medians; nothing else is "
+        "changed by "
+        "a correction.",
     )
 
 
@@ -446,6 +456,7 @@ def _chart(facts: SessionFacts, title: str, id_: WarningId, limit: float | None,
     points: list[Point] = []
     ticks: list[Tick] = []
     dividers: list[float] = []
+    absent: list[float] = []
     x = 0.0
     for one in facts.sets:
         reps = [rep for rep in facts.reps if rep.set_number == one.set_number]
@@ -458,13 +469,15 @@ def _chart(facts: SessionFacts, title: str, id_: WarningId, limit: float | None,
         for rep in reps:
             x += 1.0
             angle, sigma = value(rep)
-            if angle is not None:
+            if angle is None:
+                absent.append(x)
+            else:
                 points.append(Point(x, angle, sigma, _mark(facts, rep, id_)))
         ticks.append(Tick((first + x) / 2.0, f"set {one.set_number}"))
-    marks = {point.mark for point in points}
-    low = id_ in LOW_IS_BAD
+    marks = {point.mark for point in points} | {Mark.UNKNOWN for _ in absent}
+    side = "lower" if id_ in LOW_IS_BAD else "higher"
     levels = () if limit is None else (
-        Level(limit, f"limit {id_.value}: {degrees(limit)}, {'lower' if low else 'higher'} is flagged", Mark.AMBER),
+        Level(limit, f"limit {id_.value}: {degrees(limit)}, {side} is flagged", Mark.AMBER),
     )  # fmt: skip
     return Chart(
         title=title,
@@ -473,6 +486,7 @@ def _chart(facts: SessionFacts, title: str, id_: WarningId, limit: float | None,
         levels=levels,
         ticks=tuple(ticks),
         dividers=tuple(dividers),
+        absent=tuple(absent),
         names={mark: name for mark, name in MARK_NAMES.items() if mark in marks},
         empty="No rep with this angle.",
         least_span=16.0,

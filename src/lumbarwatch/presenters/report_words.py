@@ -18,7 +18,8 @@ PERMANENT: Final = "A training aid, not a medical device; angles are estimates; 
 """The permanent line of definitions 6."""
 
 FIRST_ASK: Final = (
-    "Numb saddle, bladder or bowel change, new or worsening leg weakness, major trauma: stop and get emergency "
+    "Numb saddle, bladder or bowel change, new or worsening leg weakness, major trauma: stop and get "
+    "emergency "
     "help now. Fever, weight loss, cancer history, night pain, leg pain or numbness: see a doctor before "
     "training again."
 )
@@ -154,8 +155,8 @@ QUANTITIES: Final[Mapping[Quantity, tuple[str, str, int]]] = MappingProxyType(
         Quantity.ECCENTRIC: ("Lowering time", " s", 2),
         Quantity.DRIFT: ("Drift within a set", "°", 1),
         Quantity.OWN_ARCH: ("Own arch, from standing", "°", 1),
-        Quantity.OWN_TUCK: ("Standing lordosis (own tuck from it)", "°", 1),
-        Quantity.HABIT: ("Standing habit (0 tucked, 100 arched)", " %", 0),
+        Quantity.OWN_TUCK: ("Standing lordosis (own tuck)", "°", 1),
+        Quantity.HABIT: ("Standing habit (of own range)", " %", 0),
         Quantity.BAR: ("Bar, heaviest set", " kg", 1),
         Quantity.DOSE: ("Load dose", " ·10⁶ N²m²s", 2),
         Quantity.PAIN: ("Pain, worst (0 to 10)", "", 0),
@@ -208,3 +209,9 @@ def of_quantity(quantity: Quantity, value: float | None, *, signed: bool | None 
     _, unit, decimals = QUANTITIES[quantity]
     sign = quantity in SIGNED if signed is None else signed
     return f"{number(value * SCALES.get(quantity, 1.0), decimals, signed=sign)}{unit}"
+
+
+def bare(quantity: Quantity, value: float | None, *, signed: bool | None = None) -> str:
+    """Return it without a dose's long unit, which stands beside the quantity's name."""
+    said = of_quantity(quantity, value, signed=signed)
+    return said.removesuffix(QUANTITIES[Quantity.DOSE][1])

@@ -15,10 +15,10 @@ TITLE_SIZE: Final = 8.0
 LABEL_SIZE: Final = 6.6
 LEFT: Final = 27.0
 RIGHT: Final = 6.0
-TOP: Final = 26.0
+TOP: Final = 32.0
 BOTTOM: Final = 15.0
 MARK_SIZE: Final = 2.3
-LEAST_TICK_GAP: Final = 22.0
+LEAST_TICK_GAP: Final = 15.0
 """Points (1/72 inch) and conventions of taste."""
 
 Pair = tuple[float, float]
@@ -111,11 +111,18 @@ def draw(chart: Chart, width: float) -> Drawing:
     ]
     for point in chart.points:
         items += _point(point, frame)
+    for x in chart.absent:
+        items += _mark(frame.x(x), frame.bottom - MARK_SIZE - 1.5, Mark.UNKNOWN)
     return Drawing(width, height, tuple(items))
 
 
 def _frame(chart: Chart, width: float, height: float) -> _Frame:
-    xs = [point.x for point in chart.points] + [tick.x for tick in chart.ticks] + list(chart.dividers)
+    xs = [
+        *(point.x for point in chart.points),
+        *(tick.x for tick in chart.ticks),
+        *chart.dividers,
+        *chart.absent,
+    ]
     ys = [point.y + side * (point.sigma or 0.0) for point in chart.points for side in (-1.0, 1.0)]
     ys += [level.y for level in chart.levels] + [y for piece in chart.curve for _, y in piece]
     ys += [edge for band in chart.bands for edge in (band.y0, band.y1)]
@@ -139,9 +146,10 @@ def _axes(chart: Chart, frame: _Frame) -> list[Item]:
     for x in chart.dividers:
         at = frame.x(x)
         items.append(Stroke(((at, frame.top), (at, frame.bottom)), RULE, 0.5, dashed=True))
-    ends = (chart.ticks[0], chart.ticks[-1]) if len(chart.ticks) > 1 and not chart.dividers else ()
-    for tick in chart.ticks:
-        anchor = "middle" if tick not in ends else "start" if tick is ends[0] else "end"
+    over_time = len(chart.ticks) > 1 and not chart.dividers
+    for index, tick in enumerate(chart.ticks):
+        outer = {0: "start", len(chart.ticks) - 1: "end"} if over_time else {}
+        anchor = outer.get(index, "middle")
         at = {"middle": frame.x(tick.x), "start": frame.left, "end": frame.right}[anchor]
         items.append(Word(at, frame.bottom + 9.5, tick.label, LABEL_SIZE, SOFT, anchor))
     items.append(Stroke(((frame.left, frame.bottom), (frame.right, frame.bottom)), RULE, 0.8))
@@ -164,35 +172,33 @@ def _bands(chart: Chart, frame: _Frame) -> list[Item]:
 
 
 def _levels(levels: Sequence[Level], frame: _Frame) -> list[Item]:
-    items: list[Item] = []
-    for level in levels:
-        y = frame.y(level.y)
-        items.append(Stroke(((frame.left, y), (frame.right, y)), COLOURS[level.mark], 1.0, dashed=True))
-        above = y - 2.5 > frame.top + LABEL_SIZE
-        items.append(
-            Word(
-                frame.right,
-                y - 2.5 if above else y + 7.5,
-                level.label,
-                LABEL_SIZE,
-                COLOURS[level.mark],
-                "end",
-            )
+    return [
+        Stroke(
+            ((frame.left, frame.y(one.y)), (frame.right, frame.y(one.y))), COLOURS[one.mark], 1.0, dashed=True
         )
-    return items
+        for one in levels
+    ]
 
 
 def _legend(chart: Chart, width: float) -> list[Item]:
-    """The names of the marks in one line below the title."""
+    """What marks and levels stand for: in one line below the title, in two where there is no room."""
     items: list[Item] = []
     x, y = 3.0, TITLE_SIZE + 9.0
     for mark, name in chart.names.items():
-        items += _mark(x, y - 2.2, mark)
-        items.append(Word(x + 5.0, y, name, LABEL_SIZE, SOFT))
-        x += 14.0 + 0.56 * LABEL_SIZE * len(name)
-        if x > width:
-            break
+        items += [*_mark(x, y - 2.2, mark), Word(x + 5.5, y, name, LABEL_SIZE, SOFT)]
+        x += 15.0 + _length(name)
+    for level in chart.levels:
+        if x + 14.0 + _length(level.label) > width:
+            x, y = 0.0, y + 8.5
+        items.append(Stroke(((x, y - 2.2), (x + 11.0, y - 2.2)), COLOURS[level.mark], 1.0, dashed=True))
+        items.append(Word(x + 13.5, y, level.label, LABEL_SIZE, SOFT))
+        x += 22.0 + _length(level.label)
     return items
+
+
+def _length(text: str) -> float:
+    """About how long a label is."""
+    return 0.56 * LABEL_SIZE * len(text)
 
 
 def _point(point: Point, frame: _Frame) -> list[Item]:

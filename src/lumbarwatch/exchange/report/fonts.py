@@ -1,9 +1,14 @@
-"""Letters of a PDF: DejaVu Sans, embedded, as matplotlib ships it; other scripts by the reader's own fonts."""
+"""Letters of a PDF: DejaVu Sans, embedded, as matplotlib ships it; Eastern ones by the reader's own fonts."""
 
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from xml.sax.saxutils import escape
+
+from matplotlib import get_data_path
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFont
 
 REGULAR: Final = "DejaVuSans"
 BOLD: Final = "DejaVuSans-Bold"
@@ -19,17 +24,13 @@ EASTERN: Final = (
 @cache
 def register() -> None:
     """Make the fonts known to reportlab, once."""
-    from matplotlib import get_data_path
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-    from reportlab.pdfbase.ttfonts import TTFont
-
+    metrics: Any = pdfmetrics  # reportlab has no types
     folder = Path(get_data_path()) / "fonts" / "ttf"
     for name in (REGULAR, BOLD):
-        pdfmetrics.registerFont(TTFont(name, str(folder / f"{name}.ttf")))
-    pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
+        metrics.registerFont(TTFont(name, str(folder / f"{name}.ttf")))
+    metrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
     for name, _ in EASTERN:
-        pdfmetrics.registerFont(UnicodeCIDFont(name))
+        metrics.registerFont(UnicodeCIDFont(name))
 
 
 def markup(text: str) -> str:

@@ -1,6 +1,6 @@
 """A document as one self-contained HTML file: no script, no outside reference, legible on paper too."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
@@ -19,13 +19,17 @@ from lumbarwatch.model.document import (
     Lines,
     Mark,
     Page,
+    Row,
     Section,
     Table,
     Text,
 )
 
-CHART_WIDTH: Final = 340.0
-"""Points; a chart is as wide as its column, this sets the size of its letters."""
+FULL_WIDTH: Final = 620.0
+"""Units over the whole width of the text; a chart has its column's share of them, so letters are alike."""
+
+WIDE: Final = 8
+"""Columns from which a table is moved sideways on a telephone instead of being squeezed."""
 
 CSS: Final = f"""
 :root {{ color-scheme: light; }}
@@ -48,7 +52,8 @@ p {{ margin: 6px 0; }}
 ul {{ list-style: none; margin: 6px 0; padding: 0; }}
 li {{ padding-left: 20px; position: relative; margin: 3px 0; }}
 li .sign {{ position: absolute; left: 0; width: 16px; text-align: center; }}
-.figures {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 10px; margin: 8px 0; }}
+.figures {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 10px;
+  margin: 8px 0; }}
 .figure {{ border: 1px solid {style.RULE}; border-radius: 5px; padding: 8px 12px; }}
 .figure .label {{ font-size: 12.5px; color: {style.SOFT}; }}
 .figure .value {{ font-size: 23px; font-weight: 650; white-space: nowrap; }}
@@ -62,8 +67,12 @@ table {{ border-collapse: collapse; width: 100%; font-size: 13px; font-variant-n
 th {{ font-weight: 600; color: {style.SOFT}; vertical-align: bottom; border-bottom: 1px solid {style.INK}; }}
 th small {{ display: block; font-weight: 400; }}
 th, td {{ padding: 3px 7px; }}
+td.left {{ min-width: 8.5em; }}
+.wide table {{ min-width: 860px; }}
 td {{ border-bottom: 1px solid {style.GRID}; vertical-align: top; }}
-.left {{ text-align: left; }} .right {{ text-align: right; white-space: nowrap; }} .centre {{ text-align: center; }}
+.left {{ text-align: left; }}
+.right {{ text-align: right; white-space: nowrap; }}
+.centre {{ text-align: center; }}
 figure {{ margin: 8px 0; }}
 figure svg {{ width: 100%; height: auto; display: block; }}
 figcaption {{ font-size: 12.5px; color: {style.SOFT}; }}
@@ -86,7 +95,7 @@ footer {{ color: {style.SOFT}; font-size: 12.5px; }}
 """
 
 _SIGNED = "".join(
-    f".{mark} {{ color: {colour}; }}\n" for mark, colour in style.COLOURS.items() if mark != "plain"
+    f".{mark} {{ color: {colour}; }}\n" for mark, colour in style.COLOURS.items() if mark is not Mark.PLAIN
 )
 
 
@@ -97,7 +106,8 @@ def render_html(document: Document) -> bytes:
     text = (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src '
+        "'unsafe-inline'\">"
         f"<title>{title}</title><style>{CSS}{_SIGNED}</style></head>"
         f"<body><main>{body}<footer>{escape(document.footer)}</footer></main></body></html>\n"
     )
@@ -108,7 +118,7 @@ def _page(page: Page, index: int, document: Document) -> str:
     head = _header(document) if index == 0 else ""
     if page.title:
         head += f'<h2 class="page">{escape(page.title)}</h2>'
-    return f"<article>{head}{_blocks(page.blocks)}</article>"
+    return f"<article>{head}{_blocks(page.blocks, FULL_WIDTH)}</article>"
 
 
 def _header(document: Document) -> str:
@@ -121,14 +131,14 @@ def _header(document: Document) -> str:
     )
 
 
-def _blocks(blocks: Iterable[Block]) -> str:
-    return "".join(_block(block) for block in blocks)
+def _blocks(blocks: Iterable[Block], width: float) -> str:
+    return "".join(_block(block, width) for block in blocks)
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, width: float) -> str:
     match block:
         case Section():
-            return f"<section><h2>{escape(block.title)}</h2>{_blocks(block.blocks)}</section>"
+            return f"<section><h2>{escape(block.title)}</h2>{_blocks(block.blocks, width)}</section>"
         case Text():
             return _text(block)
         case Lines():
@@ -138,11 +148,19 @@ def _block(block: Block) -> str:
         case Table():
             return _table(block)
         case Chart():
-            return _chart(block)
+            return _chart(block, width)
         case Columns():
-            shares = " ".join(f"{share:g}fr" for share in block.shares)
-            parts = "".join(f"<div>{_blocks(part)}</div>" for part in block.parts)
-            return f'<div class="columns" style="grid-template-columns:{shares}">{parts}</div>'
+            return _columns(block, width)
+
+
+def _columns(block: Columns, width: float) -> str:
+    whole = sum(block.shares)
+    shares = " ".join(f"{share:g}fr" for share in block.shares)
+    parts = "".join(
+        f"<div>{_blocks(part, width * share / whole)}</div>"
+        for part, share in zip(block.parts, block.shares, strict=True)
+    )
+    return f'<div class="columns" style="grid-template-columns:{shares}">{parts}</div>'
 
 
 def _text(block: Text) -> str:
@@ -173,12 +191,16 @@ def _table(block: Table) -> str:
     if not block.rows:
         return f'<p class="small">None. {escape(block.caption)}</p>'
     head = "".join(_heading(column) for column in block.columns)
-    rows = "".join(
-        f"<tr>{''.join(_cell(cell, column.align) for cell, column in zip(row, block.columns, strict=True))}</tr>"
-        for row in block.rows
-    )
+    rows = "".join(_row(row, block.columns) for row in block.rows)
     caption = f'<p class="small">{escape(block.caption)}</p>' if block.caption else ""
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{caption}'
+    kind = "scroll wide" if len(block.columns) > WIDE else "scroll"
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<div class="{kind}">{table}</div>{caption}'
+
+
+def _row(row: Row, columns: Sequence[Column]) -> str:
+    cells = (_cell(cell, column.align) for cell, column in zip(row, columns, strict=True))
+    return f"<tr>{''.join(cells)}</tr>"
 
 
 def _heading(column: Column) -> str:
@@ -193,9 +215,9 @@ def _cell(cell: Cell, align: Align) -> str:
     return f'<td class="{kind}">{escape(shown)}</td>'
 
 
-def _chart(chart: Chart) -> str:
+def _chart(chart: Chart, width: float) -> str:
     caption = f"<figcaption>{escape(chart.caption)}</figcaption>" if chart.caption else ""
-    return f"<figure>{_svg(draw(chart, CHART_WIDTH), chart.title)}{caption}</figure>"
+    return f"<figure>{_svg(draw(chart, width), chart.title)}{caption}</figure>"
 
 
 def _svg(drawing: Drawing, title: str) -> str:

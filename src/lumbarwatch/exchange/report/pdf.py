@@ -146,7 +146,7 @@ def _block(block: Block, width: float) -> list[Flowable]:
         case Chart():
             return _chart(block, width)
         case Columns():
-            return [_columns(block, width)]
+            return [_columns(block, width), Spacer(0, 4.0)]
 
 
 def _section(block: Section, width: float) -> list[Flowable]:
@@ -217,7 +217,7 @@ def _table(block: Table, width: float) -> list[Flowable]:
     heads = [
         Paragraph(
             fonts.markup(column.title) + (f"<br/>{fonts.markup(column.unit)}" if column.unit else ""),
-            _style(6.0, bold=True, colour=style.SOFT, align=column.align, leading=7.2),
+            _style(6.0, bold=True, colour=style.SOFT, align=column.align, leading=7.2, whole=True),
         )
         for column in block.columns
     ]
@@ -270,8 +270,10 @@ def _style(
     before: float = 0.0,
     after: float = 0.0,
     indent: float = 0.0,
+    whole: bool = False,
 ) -> Any:
-    return styles.ParagraphStyle(
+    make: Any = styles.ParagraphStyle
+    return make(
         "",
         fontName=fonts.BOLD if bold else fonts.REGULAR,
         fontSize=size,
@@ -283,7 +285,7 @@ def _style(
         leftIndent=indent,
         bulletFontName=fonts.REGULAR,
         bulletFontSize=size,
-        splitLongWords=1,
+        splitLongWords=int(not whole),
     )
 
 
@@ -310,29 +312,30 @@ class _Picture(Flowable):
         self._drawing = drawing
 
     def draw(self) -> None:
+        canvas: Any = self.canv
         for item in self._drawing.items:
-            self.canv.saveState()
-            self._put(item)
-            self.canv.restoreState()
+            canvas.saveState()
+            self._put(canvas, item)
+            canvas.restoreState()
 
-    def _put(self, item: Stroke | Shape | Word) -> None:
+    def _put(self, canvas: Any, item: Stroke | Shape | Word) -> None:
         match item:
             case Stroke():
-                self._stroke(item)
+                self._stroke(canvas, item)
             case Shape():
-                self._shape(item)
+                self._shape(canvas, item)
             case Word():
-                self.canv.setFillColor(colors.HexColor(item.colour))
-                self.canv.setFont(fonts.BOLD if item.bold else fonts.REGULAR, item.size)
+                canvas.setFillColor(colors.HexColor(item.colour))
+                canvas.setFont(fonts.BOLD if item.bold else fonts.REGULAR, item.size)
                 put = {
-                    "start": self.canv.drawString,
-                    "middle": self.canv.drawCentredString,
-                    "end": self.canv.drawRightString,
+                    "start": canvas.drawString,
+                    "middle": canvas.drawCentredString,
+                    "end": canvas.drawRightString,
                 }
                 put[item.anchor](item.x, self.height - item.y, item.text)
 
-    def _path(self, points: Sequence[tuple[float, float]], *, closed: bool) -> Any:
-        path = self.canv.beginPath()
+    def _path(self, canvas: Any, points: Sequence[tuple[float, float]], *, closed: bool) -> Any:
+        path = canvas.beginPath()
         (x, y), *rest = points
         path.moveTo(x, self.height - y)
         for x, y in rest:
@@ -341,22 +344,22 @@ class _Picture(Flowable):
             path.close()
         return path
 
-    def _stroke(self, item: Stroke) -> None:
-        self.canv.setStrokeColor(colors.HexColor(item.colour))
-        self.canv.setLineWidth(item.width)
+    def _stroke(self, canvas: Any, item: Stroke) -> None:
+        canvas.setStrokeColor(colors.HexColor(item.colour))
+        canvas.setLineWidth(item.width)
         if item.dashed:
-            self.canv.setDash(3, 2)
-        self.canv.drawPath(self._path(item.points, closed=False), stroke=1, fill=0)
+            canvas.setDash(3, 2)
+        canvas.drawPath(self._path(canvas, item.points, closed=False), stroke=1, fill=0)
 
-    def _shape(self, item: Shape) -> None:
+    def _shape(self, canvas: Any, item: Shape) -> None:
         fill, edge = int(item.fill is not None), int(item.edge is not None)
         if item.fill:
-            self.canv.setFillColor(colors.HexColor(item.fill))
+            canvas.setFillColor(colors.HexColor(item.fill))
         if item.edge:
-            self.canv.setStrokeColor(colors.HexColor(item.edge))
-            self.canv.setLineWidth(item.width)
+            canvas.setStrokeColor(colors.HexColor(item.edge))
+            canvas.setLineWidth(item.width)
         if item.radius:
             (x, y), *_ = item.points
-            self.canv.circle(x, self.height - y, item.radius, stroke=edge, fill=fill)
+            canvas.circle(x, self.height - y, item.radius, stroke=edge, fill=fill)
         else:
-            self.canv.drawPath(self._path(item.points, closed=True), stroke=edge, fill=fill)
+            canvas.drawPath(self._path(canvas, item.points, closed=True), stroke=edge, fill=fill)
