@@ -14,7 +14,7 @@ from lumbarwatch.hub.requests import ApiError, Done
 from lumbarwatch.hub.sensor_desk import SensorDesk
 from lumbarwatch.hub.station import ApiRefused, Trainee
 from lumbarwatch.hub.stations import Stations
-from lumbarwatch.hub.values import AthleteList, AthleteMessage, FindingList, HubMessage
+from lumbarwatch.hub.values import AthleteList, AthleteMessage, FindingList, HubMessage, PreferencesMessage
 from lumbarwatch.hub.visit import Parts
 from lumbarwatch.model.session import Athlete
 from lumbarwatch.store.housekeeping import erase_session
@@ -41,6 +41,7 @@ class Desk:
             ("GET", "/api/state"): self._state,
             ("GET", "/api/athletes"): self._athletes,
             ("POST", "/api/athletes"): self._save_athlete,
+            ("POST", "/api/preferences"): self._prefer,
             ("POST", "/api/stations"): self._add_station,
             ("POST", "/api/stations/{name}"): self._change_station,
             ("DELETE", "/api/stations/{name}"): self._remove_station,
@@ -86,6 +87,11 @@ class Desk:
             if not station.running and station.trainee.athlete.id == saved.id:
                 station.choose(Trainee(saved, station.trainee.earlier))
         return athlete_message(saved)
+
+    async def _prefer(self, _: Request, body: bytes) -> BaseModel:
+        await self._parts.choices.keep(read(PreferencesMessage, body))
+        self.stations.tell(self.state())
+        return self.state()
 
     # Stations ----------------------------------------------------------------------------------------------
     async def _add_station(self, _: Request, body: bytes) -> BaseModel:

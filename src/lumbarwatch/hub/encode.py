@@ -122,7 +122,7 @@ class Encoder:
             case happened.SetStarted():
                 return wire.SetStartedFrame(station=station, t_s=t_s, set=event.set_number)
             case happened.RepFinished():
-                return wire.RepFrame(station=station, t_s=t_s, rep=self.rep(event.rep))
+                return wire.RepFrame(station=station, t_s=t_s, sent_ms=sent_ms, rep=self.rep(event.rep))
             case happened.SetFinished():
                 return wire.SetFrame(station=station, t_s=t_s, set=self.set(event.summary))
             case happened.CalibrationStepJudged():
@@ -148,6 +148,7 @@ class Encoder:
             case happened.LockoutReached():
                 return wire.LockoutFrame(
                     **place,
+                    sent_ms=sent_ms,
                     tilt_deg=number(event.tilt_lockout_deg),
                     lambda_deg=number(event.lambda_lockout_deg),
                     warnings=_warnings(event.warnings),

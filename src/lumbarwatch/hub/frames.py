@@ -113,6 +113,7 @@ class LockoutFrame(Message):
     type: Literal["lockout"] = "lockout"
     station: str
     t_s: float
+    sent_ms: float = 0.0
     set: int
     rep: int
     tilt_deg: Number
@@ -139,6 +140,7 @@ class RepFrame(Message):
     type: Literal["rep"] = "rep"
     station: str
     t_s: float
+    sent_ms: float = 0.0
     rep: RepMessage
     # "stop the set": red on two of three consecutive reps
     stop: list[WarningId] = Field(default_factory=list[WarningId])

@@ -13,6 +13,7 @@ from lumbarwatch.hub.api import Api
 from lumbarwatch.hub.archive import Archive, WriteSamples
 from lumbarwatch.hub.desk import Desk
 from lumbarwatch.hub.feed import Feed
+from lumbarwatch.hub.links import Links
 from lumbarwatch.hub.sensor_desk import Examine, SensorDesk
 from lumbarwatch.hub.settings import HubSettings
 from lumbarwatch.hub.station import Station
@@ -49,6 +50,7 @@ class Hub:
             speed=self._settings.speed,
             obeys=self._settings.obeys,
             stations=[station.message() for station in self.stations.values()],
+            preferences=self.parts.choices.message(),
         )
 
     async def close(self) -> None:
@@ -83,7 +85,7 @@ async def serve(
     companion: Companion | None = None,
     write_samples: WriteSamples,
     examine: Examine | None = None,
-    make_links: Callable[..., LinkManager] = LinkManager,
+    make_links: Callable[..., Links] = LinkManager,
 ) -> None:
     """Run a hub until ``stop`` is set, then end the visits and save them.
 

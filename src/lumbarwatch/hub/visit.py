@@ -16,11 +16,13 @@ from lumbarwatch.core.pipeline import PIPELINE_VERSION, Pipeline
 from lumbarwatch.core.setup import PipelineSetup
 from lumbarwatch.hub import encode
 from lumbarwatch.hub.archive import Archive, FinishedVisit
+from lumbarwatch.hub.choices import Choices
 from lumbarwatch.hub.cues import haptic_of
 from lumbarwatch.hub.feed import Feed
 from lumbarwatch.hub.frames import SensorFrame
 from lumbarwatch.hub.frames import StoreFrame as StoreNews
 from lumbarwatch.hub.intake import Arrival, Intake, PipelineLike
+from lumbarwatch.hub.links import Links
 from lumbarwatch.hub.people import athlete_message
 from lumbarwatch.hub.snapshot import About
 from lumbarwatch.hub.teller import Teller
@@ -57,9 +59,13 @@ class Parts:
     simulated: bool = False
     speed: float = 1.0
     real_ns: Callable[[], int] = time.monotonic_ns
-    make_links: Callable[..., LinkManager] = LinkManager
+    make_links: Callable[..., Links] = LinkManager
     make_pipeline: Callable[[PipelineSetup], PipelineLike] = Pipeline
     adapter: asyncio.Lock = field(default_factory=asyncio.Lock)
+    choices: Choices = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "choices", Choices(self.folder))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +142,7 @@ class Visit:
         return self._all_ready
 
     @property
-    def links(self) -> LinkManager:
+    def links(self) -> Links:
         """Links to the sensors worn."""
         return self._links
 
@@ -286,7 +292,7 @@ class Visit:
 
     def _buzz(self, event: Event) -> None:
         haptic = haptic_of(event)
-        if haptic is None:
+        if haptic is None or not self._parts.choices.felt(event):
             return
         for place in self._drivers:
             task = asyncio.create_task(self._links.haptic(place, haptic.pattern, haptic.strength, haptic.ms))
