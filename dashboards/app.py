@@ -18,6 +18,8 @@ page = st.navigation(
         st.Page("views/train.py", title="Train", icon=":material/fitness_center:", default=True),
         st.Page("views/coach.py", title="Coach", icon=":material/groups:", url_path="coach"),
         st.Page("views/history.py", title="History", icon=":material/history:", url_path="history"),
+        st.Page("views/sensors.py", title="Sensors", icon=":material/sensors:", url_path="sensors"),
+        st.Page("views/settings.py", title="Settings", icon=":material/tune:", url_path="settings"),
         st.Page("views/safety.py", title="Safety", icon=":material/health_and_safety:", url_path="safety"),
     ],
     position="top",

@@ -1,13 +1,81 @@
-"""Coach: who trains now and who needs a word."""
+"""Coach: who trains now and who needs a word; one athlete in place, and back."""
 
+import streamlit as st
+from components.live_view import live_view
 from components.wall import wall
-from hub_link import link
+from hub_link import Link, link
+from views.coach_message import message_to
+from views.train_orders import obey
 
+from lumbarwatch.hub.client import HubRefused
+from lumbarwatch.hub.messages import StationMessage
 from lumbarwatch.presenters import keys
-from lumbarwatch.presenters.words import live_words
+from lumbarwatch.presenters.coach import wall_words, who
+from lumbarwatch.presenters.train import train_words
+
+ATHLETE = "athlete"
+"""Of the page's address: whose station is looked at, so that a reload stays with the same athlete."""
+
+
+def heard() -> None:
+    """What was asked for is read after the component is drawn; Streamlit wants a callback for each."""
+
+
+def stations(hub: Link) -> list[StationMessage]:
+    """Return the hub's stations; none while it does not answer (the wall says so by itself)."""
+    try:
+        with hub.client() as client:
+            return client.state().stations
+    except HubRefused:
+        return []
+
+
+def show_wall(hub: Link) -> None:
+    """Show everybody; a tile that is opened becomes the page."""
+    told = {"feed_url": hub.address.feed_url, "ticket_url": hub.ticket_url, "words": wall_words()}
+    opened = wall(key=keys.COACH_WALL, data=told, on_opened_change=heard).opened
+    if opened is not None:
+        st.query_params[ATHLETE] = str(opened)
+        st.rerun()
+    present = [station.station for station in stations(hub)]
+    if len(present) > 1:
+        with st.expander("Message to everybody", icon=":material/campaign:"):
+            message_to(hub, present, keys.COACH_TO_ALL)
+
+
+def show_athlete(hub: Link, chosen: str) -> None:
+    """Show one athlete's live view, with a way back and a message."""
+    own = next((station for station in stations(hub) if station.station == chosen), None)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("All athletes", key=keys.COACH_BACK, icon=":material/arrow_back:"):
+            st.query_params.pop(ATHLETE, None)
+            st.rerun()
+        if own is not None:
+            st.markdown(f"**{who(own.athlete.name, own.name, own.station)}**")
+    told = {
+        "feed_url": hub.address.feed_url,
+        "ticket_url": hub.ticket_url,
+        "station": chosen,
+        "words": train_words(leads=False),
+    }
+    view = live_view(key=f"{keys.COACH_LIVE}_{chosen}", data=told, on_ask_change=heard, on_moved_change=heard)
+    message_to(hub, [chosen], keys.COACH_SEND)
+    answer(hub, chosen, view.ask)
+
+
+def answer(hub: Link, chosen: str, ask: object) -> None:
+    """Do what the live view asks for: messages that were read."""
+    if ask is None:
+        return
+    try:
+        with hub.client() as client:
+            obey(client, chosen, ask)
+    except HubRefused as refused:
+        st.warning(str(refused))
+
 
 hub = link()
-wall(
-    key=keys.COACH_WALL,
-    data={"feed_url": hub.address.feed_url, "ticket_url": hub.ticket_url, "words": live_words()},
-)
+if ATHLETE in st.query_params:
+    show_athlete(hub, st.query_params[ATHLETE])
+else:
+    show_wall(hub)

@@ -62,7 +62,7 @@ def test_a_card_names_the_sensor_its_place_and_no_trouble():
     shown = card(sensor())
     assert shown.title == "LM-1 0007"
     assert shown.state == "in range"
-    assert dict(shown.facts)["Place"] == "Pelvis (over S2)"
+    assert dict(shown.facts)["Place"] == "Pelvis, over S2"
     assert dict(shown.facts)["Firmware"] == "1.2"
     assert shown.troubles == ()
 
@@ -84,7 +84,7 @@ def test_a_card_of_a_stranger_hides_nothing():
 def test_what_needs_a_hand_is_said():
     shown = card(sensor(battery_percent=9, rssi_dbm=-90, accelerometer_utc_s=None, in_use=True), "Rack 2")
     assert shown.state == "streaming"
-    assert dict(shown.facts)["Place"] == "Pelvis (over S2), Rack 2"
+    assert dict(shown.facts)["Place"] == "Pelvis, over S2 · Rack 2"
     assert [trouble.split(":")[0] for trouble in shown.troubles] == [
         "The battery is low",
         "The signal is weak",

@@ -15,7 +15,7 @@ LOW_BATTERY_PERCENT = 15
 """The doctor's own limit (convention)."""
 
 PLACES: Mapping[Placement, str] = MappingProxyType(
-    {Placement.PELVIS: "Pelvis (over S2)", Placement.LUMBAR: "Lumbar (over L1)"}
+    {Placement.PELVIS: "Pelvis, over S2", Placement.LUMBAR: "Lumbar, over L1"}
 )
 
 CALIBRATE = """
@@ -76,7 +76,7 @@ def card(sensor: _Sensor, station: str = "") -> SensorCard:
         title=f"{title} {sensor.serial or sensor.address}".strip(),
         state="streaming" if sensor.in_use else "in range" if sensor.rssi_dbm is not None else "not in range",
         facts=(
-            ("Place", f"{worn}, {station}" if station and sensor.placement is not None else worn),
+            ("Place", f"{worn} · {station}" if station and sensor.placement is not None else worn),
             ("Signal", signal_words(sensor.rssi_dbm)),
             ("Battery", battery_words(sensor.battery_percent)),
             ("Firmware", sensor.firmware or "not known"),

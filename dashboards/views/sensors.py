@@ -1,0 +1,154 @@
+"""Sensors: which are here, how they do, which is worn where, and what the doctor finds."""
+
+from collections.abc import Callable
+
+import streamlit as st
+from hub_link import Link, link
+from placement import HOW, picture
+
+from lumbarwatch.hub.client import HubClient, HubRefused
+from lumbarwatch.hub.messages import (
+    AssignRequest,
+    FindingKind,
+    FindingMessage,
+    HubMessage,
+    ScannedMessage,
+    ScanRequest,
+)
+from lumbarwatch.model.samples import Placement
+from lumbarwatch.presenters import keys
+from lumbarwatch.presenters.coach import who
+from lumbarwatch.presenters.sensors import CALIBRATE, PLACES, card, scanned_words
+
+LOOK_S = 5.0
+AGAIN_S = 5.0
+"""Battery and signal of sensors in use are asked for so often while the page is open."""
+
+ICONS = {
+    FindingKind.FINE: ":material/check_circle:",
+    FindingKind.NOTICE: ":material/info:",
+    FindingKind.PROBLEM: ":material/error:",
+}
+
+
+def attempt(hub: Link, do: Callable[[HubClient], object]) -> bool:
+    """Ask the hub for something; say it when it refuses."""
+    try:
+        with hub.client() as client:
+            do(client)
+    except HubRefused as refused:
+        st.warning(str(refused))
+        return False
+    return True
+
+
+def look_and_examine(hub: Link) -> None:
+    """Show both buttons; what the doctor found stays until asked again."""
+    with st.container(horizontal=True):
+        look = st.button(
+            "Look for sensors", key=keys.SCAN, icon=":material/bluetooth_searching:", type="primary"
+        )
+        examine = st.button("Examine them", key=keys.EXAMINE, icon=":material/stethoscope:")
+    if look:
+        with st.spinner("Looking for sensors and asking each one …"):
+            attempt(hub, lambda client: client.scan_sensors(ScanRequest(seconds=LOOK_S)))
+    if examine:
+        with st.spinner("Listening to the sensors: up to a minute …"):
+            attempt(hub, _examined)
+
+
+def _examined(client: HubClient) -> None:
+    st.session_state[keys.FINDINGS] = client.examine()
+
+
+def show_findings() -> None:
+    """Show the doctor's findings, if it was asked."""
+    findings: list[FindingMessage] = st.session_state.get(keys.FINDINGS, [])
+    if not findings:
+        return
+    st.subheader("Findings", anchor=False)
+    for finding in findings:
+        st.markdown(f"{ICONS[finding.kind]} **{finding.subject}**: {finding.text}")
+
+
+@st.fragment(run_every=AGAIN_S)
+def show_sensors(hub: Link) -> None:
+    """Show every sensor in use or in range; a fragment, so that figures stay fresh and nothing else moves."""
+    try:
+        with hub.client() as client:
+            state, known = client.state(), client.sensors()
+    except HubRefused as refused:
+        st.warning(str(refused))
+        return
+    if state.bluetooth:
+        st.warning(state.bluetooth)
+    st.caption(scanned_words(known.scanned_utc_s))
+    for sensor in known.sensors:
+        show_sensor(hub, state, sensor)
+
+
+def show_sensor(hub: Link, state: HubMessage, sensor: ScannedMessage) -> None:
+    """Show one sensor: what it is, how it does, where it is worn, and a way to make it show itself."""
+    names = {one.station: who(one.name, "", one.station) for one in state.stations}
+    shown = card(sensor, names.get(sensor.station, "") if len(names) > 1 else "")
+    with st.container(border=True, key=f"sensor_{sensor.sensor}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{shown.title}** · {shown.state}")
+            st.space("stretch")
+            if st.button("Identify", key=f"{keys.IDENTIFY}_{sensor.sensor}", icon=":material/lightbulb:"):
+                done = attempt(hub, lambda client: client.identify_sensor(sensor.sensor))
+                st.toast("Watch for its light or motor." if done else "It could not be asked.")
+        with st.container(horizontal=True, gap="large"):
+            for name, value in shown.facts:
+                st.markdown(f"{name}  \n**{value}**", width="content")
+        for trouble in [*shown.troubles, *([sensor.problem] if sensor.problem else [])]:
+            st.markdown(f":material/warning: {trouble}")
+        choose_place(hub, sensor, names)
+
+
+def choose_place(hub: Link, sensor: ScannedMessage, names: dict[str, str]) -> None:
+    """Let a sensor be given its place, or none."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if len(names) > 1:
+            station = st.selectbox(
+                "Station",
+                list(names),
+                list(names).index(sensor.station) if sensor.station in names else 0,
+                format_func=lambda name: names[name],
+                key=f"{keys.PLACE_STATION}_{sensor.sensor}",
+                width=220,
+            )
+        else:
+            station = next(iter(names), "1")
+        place = st.segmented_control(
+            "Worn at",
+            list(Placement),
+            default=sensor.placement,
+            format_func=lambda place: PLACES[place],
+            key=f"{keys.PLACE}_{sensor.sensor}_{sensor.placement}_{sensor.station}",
+            disabled=sensor.in_use,
+            help="While a session runs, sensors keep their places." if sensor.in_use else None,
+        )
+    if place != sensor.placement:
+        wanted = AssignRequest(sensor=sensor.sensor, placement=place, station=station)
+        if attempt(hub, lambda client: client.assign_sensor(wanted)):
+            st.rerun(scope="fragment")
+
+
+def show_help() -> None:
+    """Show where sensors go, and how an accelerometer is calibrated."""
+    with st.expander("Where they sit", icon=":material/accessibility_new:"):
+        for place, column in zip(Placement, st.columns(2), strict=True):
+            with column:
+                st.html(picture(place))
+                st.markdown(HOW[place])
+    with st.expander("Calibrate the accelerometers, once", icon=":material/straighten:"):
+        st.markdown(CALIBRATE)
+
+
+hub = link()
+st.subheader("Sensors", anchor=False)
+look_and_examine(hub)
+show_findings()
+show_sensors(hub)
+show_help()

@@ -1,0 +1,36 @@
+"""Body measures of an athlete, in the chosen units."""
+
+import streamlit as st
+
+from lumbarwatch.hub.client import HubClient
+from lumbarwatch.hub.messages import AthleteMessage, PreferencesMessage
+from lumbarwatch.presenters import keys
+from lumbarwatch.presenters.settings_units import Shown, length, mass
+
+MASS_KG = (20.0, 400.0)
+STATURE_M = (1.0, 2.5)
+
+
+def show_body(client: HubClient, athlete: AthleteMessage, chosen: PreferencesMessage) -> None:
+    """Show body mass and height; without them no load is shown."""
+    masses, lengths = mass(chosen.mass_unit), length(chosen.length_unit)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        heavy = _field("Body mass", athlete.mass_kg, MASS_KG, masses, f"{keys.MASS}_{athlete.id}")
+        tall = _field("Height", athlete.stature_m, STATURE_M, lengths, f"{keys.STATURE}_{athlete.id}")
+        changed = (heavy, tall) != (athlete.mass_kg, athlete.stature_m)
+        if st.button("Save measures", key=keys.SAVE_BODY, disabled=not changed):
+            client.save_athlete(athlete.model_copy(update={"mass_kg": heavy, "stature_m": tall}))
+            st.toast("Saved.")
+            st.rerun()
+    st.caption("Lumbar load is shown only where body mass, height and the bar are known.")
+
+
+def _field(
+    title: str, kept: float | None, bounds: tuple[float, float], unit: Shown, key: str
+) -> float | None:
+    low, high = (round(bound / unit.size, unit.digits) for bound in bounds)
+    value = st.number_input(
+        f"{title} ({unit.name})", low, high, unit.shown(kept), unit.step, key=f"{key}_{unit.name}", width=180
+    )
+    found = unit.kept(value, kept)
+    return None if found is None else min(max(found, bounds[0]), bounds[1])

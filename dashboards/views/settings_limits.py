@@ -1,0 +1,76 @@
+"""Every limit of an athlete: what is judged, the default and its source, and a way to have an own one."""
+
+import streamlit as st
+
+from lumbarwatch.hub.client import HubClient
+from lumbarwatch.hub.messages import AthleteMessage, OwnLimit
+from lumbarwatch.model.session import Limit
+from lumbarwatch.model.verdicts import WarningId
+from lumbarwatch.presenters import keys
+from lumbarwatch.presenters.settings_limits import LimitRow, absolute_default, limit_rows, problem
+
+INTRODUCTION = (
+    "**Amber** is shown, **red** is also voiced, once the value is past it by 1.64 standard errors. "
+    "An own limit replaces the whole default, also the part that follows your own range. "
+    "It applies from the next session on and is kept with every session."
+)
+TUCK = "Tuck training: also amber when the tuck at the top is below a quarter of the own maximal tuck"
+
+
+def show_limits(client: HubClient, athlete: AthleteMessage) -> None:
+    """Show all limits of an athlete."""
+    st.markdown(INTRODUCTION)
+    for row in limit_rows(athlete.limits):
+        show_limit(client, athlete, row)
+    key = f"{keys.TUCK_TRAINING}_{athlete.id}_{athlete.tuck_training}"
+    wanted = st.toggle(TUCK, value=bool(athlete.tuck_training), key=key)
+    if wanted != bool(athlete.tuck_training):
+        client.save_athlete(athlete.model_copy(update={"tuck_training": wanted}))
+        st.toast("Saved.")
+        st.rerun()
+
+
+def show_limit(client: HubClient, athlete: AthleteMessage, row: LimitRow) -> None:
+    """Show one limit; the numbers open on request."""
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{row.title}** · {row.words.quantity}")
+            st.space("stretch")
+            st.markdown(
+                f":blue-badge[{row.state}]" if row.own else f":gray-badge[{row.state}]", width="content"
+            )
+            with st.popover("Change"):
+                change(client, athlete, row)
+        st.caption(f"Default: {row.words.default}. Source: {row.words.source}.")
+
+
+def change(client: HubClient, athlete: AthleteMessage, row: LimitRow) -> None:
+    """Show both levels; save them, or go back to the default."""
+    begin = row.own or absolute_default(row.id) or Limit()
+    unit = f" ({row.words.unit})" if row.words.unit else ""
+    side = "above" if row.words.high else "below"
+    name = f"{row.id}_{athlete.id}_{row.state}"  # another state, another field: it shows what is kept
+    amber = st.number_input(
+        f"Amber {side}{unit}", value=begin.amber, step=row.words.step, key=f"{keys.LIMIT_AMBER}_{name}"
+    )
+    red = st.number_input(
+        f"Red {side}{unit}", value=begin.red, step=row.words.step, key=f"{keys.LIMIT_RED}_{name}"
+    )
+    st.caption("An empty field: no such level.")
+    wrong = problem(row.id, amber, red)
+    if wrong:
+        st.warning(wrong)
+    with st.container(horizontal=True):
+        if st.button("Save", key=f"{keys.SAVE_LIMIT}_{row.id}", type="primary", disabled=bool(wrong)):
+            keep(client, athlete, row.id, OwnLimit(amber=amber, red=red))
+        if st.button("Reset to default", key=f"{keys.RESET_LIMIT}_{row.id}", disabled=row.own is None):
+            keep(client, athlete, row.id, None)
+
+
+def keep(client: HubClient, athlete: AthleteMessage, id_: WarningId, limit: OwnLimit | None) -> None:
+    """Keep an own limit, or the default again."""
+    others = {known: own for known, own in (athlete.limits or {}).items() if known is not id_}
+    limits = others if limit is None else {**others, id_: limit}
+    client.save_athlete(athlete.model_copy(update={"limits": limits}))
+    st.toast("Saved.")
+    st.rerun()
