@@ -28,6 +28,9 @@ def demo(  # noqa: PLR0917  (typer's options)
     guided: Annotated[
         bool, typer.Option("--guided", help="You use the page; the simulated athlete does what it says.")
     ] = False,
+    athletes: Annotated[
+        int, typer.Option(min=1, max=30, help="How many train at once, for the coach's wall.")
+    ] = 1,
 ) -> None:
     """Show a simulated athlete's session live in the browser. Ctrl-C ends it.
 
@@ -37,5 +40,5 @@ def demo(  # noqa: PLR0917  (typer's options)
     from lumbarwatch.cli import launch
     from lumbarwatch.cli.plans import DemoPlan
 
-    plan = DemoPlan(family=sensors.value, guided=guided)
+    plan = DemoPlan(family=sensors.value, guided=guided, athletes=athletes)
     launch.demo(launch.Launch(port=port, data=data, browser=not no_browser), plan, speed=speed)

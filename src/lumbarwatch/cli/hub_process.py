@@ -7,6 +7,7 @@ from multiprocessing.connection import Connection
 
 from lumbarwatch.cli import child
 from lumbarwatch.cli.demo_athlete import DemoAthlete
+from lumbarwatch.cli.demo_wall import WallAthletes
 from lumbarwatch.cli.elastic_clock import ElasticClock
 from lumbarwatch.cli.finding import find_sensors
 from lumbarwatch.cli.obedient_athlete import ObedientAthlete
@@ -52,6 +53,19 @@ def run_demo_hub(channel: Connection, listener: socket.socket, settings: HubSett
     async def body(stop: asyncio.Event, ready: Callable[[], None]) -> None:
         await asyncio.to_thread(restore, settings.data)
         clock = ElasticClock(settings.speed)
+        if plan.athletes > 1:
+            wall = WallAthletes(plan, clock)
+            await serve(
+                settings,
+                listener,
+                clock=clock,
+                stop=stop,
+                ready=ready,
+                companion=wall.train,
+                write_samples=decode_recording,
+                make_links=wall.radio.links,
+            )
+            return
         athletes = ObedientAthlete if plan.guided else DemoAthlete
         async with athletes(plan, clock) as athlete:
             await serve(

@@ -17,6 +17,7 @@ class DemoPlan:
     seed: int = 1
     guided: bool = False  # the athlete waits for the page and does what it says
     cut_in_second_set: bool = False  # guided only: a link is cut once, to see what happens
+    athletes: int = 1  # more than one: without a Bluetooth stack, for the coach's wall
     reps: int = 8  # guided only: in each of two sets
 
 

@@ -9,7 +9,6 @@ from lumbarwatch.hub.station import ApiRefused, Station
 from lumbarwatch.hub.values import HubMessage
 from lumbarwatch.hub.visit import Parts
 from lumbarwatch.model.samples import Placement
-from lumbarwatch.sensors.link import Target
 from lumbarwatch.store.pairing import PairedSensor, Pairing
 from lumbarwatch.store.stations import FIRST, KeptStation, load_stations, save_stations
 
@@ -61,11 +60,16 @@ class Stations(Mapping[str, Station]):
         """
         if len(self._stations) >= MOST_STATIONS:
             raise ApiRefused(ApiError.BAD_REQUEST, f"There can be no more than {MOST_STATIONS} stations.")
-        key = str(max(int(name) for name in self._stations) + 1)
-        station = self._stations[key] = Station(key, self._parts, request.name)
+        station = self.lend(request.name)
         _wear(station, _asked_for(request.sensors or {}))
         await self.keep()
         return station
+
+    def lend(self, label: str) -> Station:
+        """Add a station for this run of the program, without keeping it."""
+        key = str(max(int(name) for name in self._stations) + 1)
+        self._stations[key] = Station(key, self._parts, label)
+        return self._stations[key]
 
     async def change(self, name: str, request: StationRequest) -> Station:
         """Rename a station, and give it other sensors where they are said.
@@ -121,10 +125,6 @@ class Stations(Mapping[str, Station]):
         if placement is not None:
             _wear(station, {**station.paired, placement: sensor})
         await self.keep()
-
-    def wear(self, name: str, targets: Mapping[Placement, Target]) -> None:
-        """Let a station use sensors for this run of the program, without keeping them."""
-        self.named(name).targets = dict(targets)
 
     async def keep(self) -> None:
         """Write down all stations.
