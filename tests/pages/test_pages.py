@@ -4,13 +4,8 @@ import json
 
 import pytest
 
-from hub.scripted import red, rep
-from lumbarwatch.model.motion import SetSummary
-from lumbarwatch.model.session import Calibration, Session
 from lumbarwatch.presenters.words import PERMANENT_LINE
 from lumbarwatch.store.folder import DataFolder
-from lumbarwatch.store.history import History
-from lumbarwatch.store.ids import new_id
 
 VIEWS = [None, "views/coach.py", "views/history.py", "views/safety.py"]
 
@@ -47,20 +42,6 @@ def test_a_page_that_nobody_serves_says_how_to_start(open_page, view):
 
 def test_an_empty_history_says_so(open_page):
     assert "No session" in open_page("views/history.py").info[0].value
-
-
-def test_a_past_session_shows_its_reps(open_page, data):
-    session = Session(new_id(), "", 1_700_000_000_000_000_000, simulated=True)
-    reps = [rep(1, 0, warnings=(red(),)), rep(2, 5_000_000_000), rep(3, 10_000_000_000, graded=False)]
-    with History.open(DataFolder(data).create().history) as history:
-        summary = SetSummary(1, 0, 13_000_000_000, reps=3, partial=0)
-        history.save_session(session, Calibration.none(), [summary], reps, pipeline_version="1")
-    page = open_page("views/history.py")
-    assert not page.exception
-    assert "3 reps, simulated" in page.selectbox[0].options[0]
-    assert [metric.value for metric in page.metric] == ["3", "2", "1", "+7°", "−4°"]
-    verdicts = page.dataframe[0].value["Verdict"].tolist()
-    assert verdicts == ["✕ Too little tuck at the top", "✓ good", "? not graded"]
 
 
 def test_a_damaged_history_is_one_sentence(open_page, data):

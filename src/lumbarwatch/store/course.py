@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import Final, NamedTuple
 
-from lumbarwatch.model.events import SymptomKind
+from lumbarwatch.model.events import Symptom, SymptomKind
 from lumbarwatch.model.samples import NS_PER_S
+from lumbarwatch.model.symptoms import Sign
 from lumbarwatch.model.trends import SessionPoint
 from lumbarwatch.store.records import SetPoint, SymptomRecord, TrendPoint
 
@@ -137,3 +138,12 @@ def _known(values: Iterable[float | None]) -> list[float]:
 
 def _median(values: Sequence[float]) -> float | None:
     return median(values) if values else None
+
+
+def symptom_of(record: SymptomRecord) -> Symptom:
+    """Return what was felt as it was said, the checklist's answers with it; unknown signs are left out."""
+    answers = record.answers or {}
+    said: list[str] | None = answers.get("signs")
+    named = None if said is None else set(said)
+    signs = None if named is None else tuple(sign for sign in Sign if sign.value in named)
+    return Symptom(record.t_ns, record.kind, record.pain, signs, seized=answers.get("seized") is True)

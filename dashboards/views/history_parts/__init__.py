@@ -1,0 +1,1 @@
+"""Parts of the History view, a module for each."""

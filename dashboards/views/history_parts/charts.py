@@ -1,0 +1,120 @@
+"""Charts of the History view, in altair. Data go inline as plain rows; unknown values are not there."""
+
+from collections.abc import Sequence
+
+import altair as alt
+
+from lumbarwatch.presenters.load import NIOSH_TICK_N, NIOSH_WORDS, LockoutLoad
+from lumbarwatch.presenters.trends import CourseChart, Row, is_signed
+
+SESSION = "#3B8FD0"
+SETS = "#8A8F98"
+BAND = "#8A8F98"
+LATER = "#D55E00"
+TIME = alt.Axis(title=None, format="%b %Y", labelOverlap=True, tickCount=5)
+HEIGHT = 220
+
+
+def course(chart: CourseChart) -> alt.LayerChart:
+    """Return one quantity over time: MDC band, robust line, sessions, sets, pauses."""
+    value = alt.Y("value:Q", title=chart.unit or None, scale=alt.Scale(zero=False, nice=True))
+    layers: list[alt.Chart] = []
+    if chart.band:
+        layers.append(
+            alt.Chart(_inline(chart.band))
+            .mark_rect(color=BAND, opacity=0.2)
+            .encode(x="t:T", x2="t_end:T", y=alt.Y("low:Q", title=chart.unit or None), y2="high:Q")
+        )
+    if is_signed(chart.quantity):
+        layers.append(alt.Chart(_inline([{"zero": 0}])).mark_rule(opacity=0.4).encode(y="zero:Q"))
+    layers += _pauses(chart.pauses)
+    if chart.sets:
+        layers.append(
+            alt.Chart(_inline(chart.sets))
+            .mark_tick(color=SETS, opacity=0.7, thickness=1.5, size=9)
+            .encode(x="t:T", y=value, tooltip=["t:T", "set:O", alt.Tooltip("value:Q", format=".1f")])
+        )
+    if chart.line:
+        layers.append(
+            alt.Chart(_inline(chart.line))
+            .mark_line(color=SESSION, strokeWidth=2, strokeDash=[6, 3])
+            .encode(x="t:T", y=value, detail="piece:N")
+        )
+    layers.append(
+        alt.Chart(_inline(chart.sessions))
+        .mark_point(color=SESSION, filled=True, size=45, opacity=1)
+        .encode(
+            x=alt.X("t:T", axis=TIME), y=value, tooltip=["t:T", alt.Tooltip("shown:N", title=chart.title)]
+        )
+    )
+    return alt.layer(*layers).properties(height=HEIGHT)
+
+
+def _pauses(pauses: Sequence[Row]) -> list[alt.Chart]:
+    if not pauses:
+        return []
+    base = alt.Chart(_inline(pauses))
+    named = base.transform_calculate(middle="(datum.t + datum.t_end) / 2")
+    return [
+        base.mark_rect(color=BAND, opacity=0.08).encode(x="t:T", x2="t_end:T"),
+        named.mark_text(color=SETS, baseline="bottom", fontSize=11).encode(
+            x="middle:T", y=alt.value(HEIGHT - 4), text="weeks:N"
+        ),
+    ]
+
+
+def two_sessions(rows: Sequence[Row], quantity: str, unit: str) -> alt.Chart:
+    """Return both sessions' reps over their number, told apart by colour and shape."""
+    which = alt.Scale(domain=["Earlier", "Later"], range=[SESSION, LATER])
+    return (
+        alt.Chart(_inline(rows))
+        .mark_point(filled=True, size=50)
+        .encode(
+            x=alt.X("rep:Q", title="Rep of the session", axis=alt.Axis(tickMinStep=1)),
+            y=alt.Y(f"{quantity}:Q", title=unit, scale=alt.Scale(zero=False)),
+            color=alt.Color("session:N", scale=which, title=None, legend=alt.Legend(orient="top")),
+            shape=alt.Shape("session:N", scale=alt.Scale(domain=["Earlier", "Later"]), legend=None),
+            tooltip=["session:N", "set:O", "rep:Q", alt.Tooltip(f"{quantity}:Q", format=".1f")],
+        )
+        .properties(height=HEIGHT)
+    )
+
+
+def intervals(loads: Sequence[LockoutLoad], name: str, title: str, *, tick: bool = False) -> alt.LayerChart:
+    """Return each set's value with one sigma either way; ``tick``: with the mark of another lift's limit."""
+    rows: list[Row] = [
+        {
+            "set": one.set_number,
+            "value": getattr(one, name),
+            "low": getattr(one, name) - getattr(one, _SIGMAS[name]),
+            "high": getattr(one, name) + getattr(one, _SIGMAS[name]),
+        }
+        for one in loads
+    ]
+    top = max([float(row["high"] or 0) for row in rows] + ([NIOSH_TICK_N] if tick else []))
+    scale = alt.Scale(domain=[0, top * 1.05])
+    base = alt.Chart(_inline(rows))
+    layers = [
+        base.mark_rule(color=SESSION, strokeWidth=2).encode(
+            y=alt.Y("set:O", title="Set"), x=alt.X("low:Q", title=title, scale=scale), x2="high:Q"
+        ),
+        base.mark_point(color=SESSION, filled=True, size=70).encode(
+            y="set:O", x="value:Q", tooltip=["set:O", alt.Tooltip("value:Q", format=".0f")]
+        ),
+    ]
+    if tick:
+        mark = alt.Chart(_inline([{"at": NIOSH_TICK_N, "words": NIOSH_WORDS}]))
+        layers.append(mark.mark_rule(color=SETS, strokeDash=[2, 3]).encode(x="at:Q"))
+        layers.append(
+            mark.mark_text(color=SETS, align="right", dx=-4, y=6, fontSize=11).encode(
+                x="at:Q", text="words:N"
+            )
+        )
+    return alt.layer(*layers).properties(height=60 + 34 * len(rows))
+
+
+_SIGMAS = {"moment_nm": "moment_sigma_nm", "compression_n": "compression_sigma_n"}
+
+
+def _inline(rows: Sequence[Row]) -> alt.InlineData:
+    return alt.InlineData(values=list(rows))

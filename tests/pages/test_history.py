@@ -1,0 +1,194 @@
+"""The History view: list, course, one session, week; every part opens and says what it has."""
+
+import json
+
+import pytest
+
+from lumbarwatch.model.trends import Quantity
+from lumbarwatch.presenters import keys
+from lumbarwatch.presenters.report_words import QUANTITIES
+from lumbarwatch.store.folder import DataFolder
+from lumbarwatch.store.history import History
+from lumbarwatch.store.records import RepField
+from planned_course import SESSIONS, WORST, save_course
+
+
+@pytest.fixture
+def athlete(data):
+    with History.open(DataFolder(data).create().history) as history:
+        return save_course(history)
+
+
+@pytest.fixture
+def newest(data, athlete):
+    with History.open(DataFolder(data).history) as history:
+        return history.sessions(athlete.id, limit=1)[0]
+
+
+@pytest.fixture
+def session_page(open_page, newest):
+    def opened(part="Reps"):
+        page = open_page("views/history.py")
+        page.session_state[keys.OPEN_SESSION] = newest.id
+        page.session_state[keys.SESSION_PART] = part
+        return page.run()
+
+    return opened
+
+
+def _clean(page):
+    assert not page.exception, page.exception
+    assert not page.error, page.error[0].value
+
+
+def test_the_list_is_paged_and_filtered(open_page, athlete):
+    page = open_page("views/history.py")
+    _clean(page)
+    assert "20 sessions" in page.caption[0].value
+    rows = page.dataframe[0].value
+    assert len(rows) == SESSIONS
+    assert rows["Date"].tolist() == sorted(rows["Date"], reverse=True)
+    assert set(rows["Athlete"]) == {"Anna Planned"}
+    page.date_input(key=keys.HISTORY_FROM).set_value(_day(rows["Date"][4])).run()
+    _clean(page)
+    assert len(page.dataframe[0].value) == 5
+    page.session_state[keys.HISTORY_KIND] = "Simulated"
+    page.run()
+    assert "No session fits" in page.info[0].value
+
+
+def _day(text):
+    from datetime import date
+
+    return date.fromisoformat(text[:10])
+
+
+def test_the_course_says_what_improved_and_what_is_noise(open_page, athlete):
+    page = open_page("views/history.py")
+    page.session_state[keys.HISTORY_PART] = "Athlete"
+    page.session_state[keys.HISTORY_ATHLETE] = athlete.id
+    page.run()
+    _clean(page)
+    judged = dict(zip(*(page.dataframe[0].value[name] for name in ("Quantity", "Judgement")), strict=True))
+    assert judged[QUANTITIES[Quantity.TILT_LOCKOUT][0]] == "▲ improved beyond the MDC"
+    assert judged[QUANTITIES[Quantity.OWN_TUCK][0]] == "≈ within noise"
+    assert judged[QUANTITIES[Quantity.PAIN][0]] == "≈ within noise"
+    within = page.dataframe[1].value
+    assert set(within["Judgement"]) == {"≈ within noise"}
+    assert within["MDC within a session"][0] == "4.2°"
+    charts = page.get("vega_lite_chart") or page.get("arrow_vega_lite_chart")
+    assert len(charts) == 4
+    assert "weeks:N" in charts[0].proto.spec or '"weeks"' in charts[0].proto.spec  # the pause is named
+
+
+def test_one_session_shows_its_reps_and_begins_with_the_worst(session_page):
+    page = session_page()
+    _clean(page)
+    rows = page.dataframe[0].value
+    assert len(rows) == 24
+    assert page.session_state[keys.CHOSEN_REP] == WORST
+    assert "can't be replayed" in page.info[0].value  # these rows have no recording
+    assert "✕ Too little tuck at the top" in rows["Verdict"][12]
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ("Load", "times the own median session"),
+        ("Compare", "Earlier: **"),
+        ("Notes", None),
+        ("Symptoms", None),
+    ],
+)
+def test_every_part_of_a_session_opens(session_page, part, words):
+    page = session_page(part)
+    _clean(page)
+    if words:
+        assert any(words in one.value for one in page.markdown)
+
+
+def test_no_load_without_body_measures(session_page, data, athlete):
+    from dataclasses import replace
+
+    with History.open(DataFolder(data).history) as history:
+        history.add_athlete(replace(athlete, stature_m=None))
+    page = session_page("Load")
+    assert page.info[0].value.startswith("No load: stature is not known.")
+    assert not page.dataframe
+
+
+def test_a_correction_stands_beside_the_computed_value(session_page, data, newest):
+    with History.open(DataFolder(data).history) as history:
+        computed = history.reps(newest.id)[0].tilt_lockout_deg
+        history.annotate_rep(newest.id, 1, 1, RepField.TILT_LOCKOUT_DEG, value=4.5, text="loose strap")
+    rows = session_page().dataframe[0].value
+    assert rows["Tilt at the top (°)"][0] == pytest.approx(computed, abs=0.051)
+    assert rows["By hand"][0].startswith("tilt at the top +4.5° (computed +")
+    assert rows["By hand"][0].endswith("loose strap)")
+
+
+def test_a_hub_that_does_not_answer_keeps_the_note_in_the_field(session_page, data, newest):
+    page = session_page("Notes")
+    page.text_area(key=keys.NOTE_TEXT).input("Ask about the left hip.")
+    page.button(key=keys.SAVE_NOTE).click().run()
+    _clean(page)
+    assert "does not answer" in page.toast[0].value
+    assert page.text_area(key=keys.NOTE_TEXT).value == "Ask about the left hip."
+
+
+def test_the_week_says_who_trained_and_what_changed(open_page, athlete, newest):
+    page = open_page("views/history.py")
+    page.session_state[keys.HISTORY_PART] = "This week"
+    page.run()
+    assert "Nobody trained" in page.info[0].value
+    from lumbarwatch.presenters.history import started_at
+
+    page.date_input(key=keys.WEEK_END).set_value(started_at(newest.started_at_utc_ns).date()).run()
+    _clean(page)
+    row = page.dataframe[0].value.iloc[0]
+    assert row["Athlete"] == "Anna Planned"
+    assert row["Sessions"] == 2
+    assert row["What changed"]
+
+
+def test_a_session_is_opened_by_its_address(open_page, newest):
+    page = open_page("views/history.py")
+    assert keys.OPEN_SESSION in page.session_state
+    del page.session_state[keys.OPEN_SESSION]
+    page.query_params["session"] = newest.id
+    page.run()
+    _clean(page)
+    assert "Anna Planned" in page.markdown[0].value
+    page.button(key=keys.HISTORY_BACK).click().run()
+    assert "20 sessions" in page.caption[0].value
+
+
+def test_an_address_of_no_session_shows_the_list(open_page, newest):
+    page = open_page("views/history.py")
+    del page.session_state[keys.OPEN_SESSION]
+    page.query_params["session"] = "no such thing"
+    page.run()
+    _clean(page)
+    assert "20 sessions" in page.caption[0].value
+
+
+def test_the_replay_gets_the_angles_of_the_rep(session_page, data, newest):
+    import numpy as np
+
+    from lumbarwatch.model.motion import PoseBatch
+    from lumbarwatch.store.angles import write_angles
+
+    with History.open(DataFolder(data).history) as history:
+        sets = history.sets(newest.id)
+    t = np.arange(0, sets[-1].t_end_ns, 10_000_000)
+    waves = {name: np.sin(t / 1e9) for name in PoseBatch.__slots__ if name.endswith("_deg")}
+    poses = PoseBatch(t_ns=t, phase_code=np.zeros(len(t), int), valid=np.ones(len(t), bool), **waves)
+    write_angles(DataFolder(data).angles(newest.id), poses, sets, "1")
+    page = session_page()
+    _clean(page)
+    (component,) = page.get("bidi_component")
+    assert component.proto.component_name == "lumbarwatch.replay"
+    told = json.loads(component.proto.json)
+    assert told["label"] == "Set 2, rep 5"
+    assert told["t_s"][0] == pytest.approx(-1.0, abs=0.02)
+    assert told["t_s"][-1] == pytest.approx(4.0, abs=0.03)
