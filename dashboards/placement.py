@@ -1,4 +1,4 @@
-"""Pictures of where the sensors go, seen from behind. Colours follow the page's theme."""
+"""Pictures of where the sensors go, seen from behind; in greys that read on light and dark."""
 
 from lumbarwatch.model.samples import Placement
 
@@ -9,6 +9,7 @@ _BODY = """
 <path d="M80 176 V150" /><path d="M36 104 C48 92 60 92 68 98" /><path d="M124 104 C112 92 100 92 92 98" />
 """
 _SPINE = "".join(f'<circle cx="80" cy="{y}" r="2.6"/>' for y in range(14, 122, 12))
+_GREY = "#8A8F98"
 _SPOTS = {Placement.LUMBAR: 74.0, Placement.PELVIS: 132.0}
 _NAMES = {Placement.LUMBAR: "L1", Placement.PELVIS: "S2"}
 
@@ -28,13 +29,12 @@ def picture(place: Placement) -> str:
     y = _SPOTS[place]
     dimples = '<circle cx="66" cy="124" r="2"/><circle cx="94" cy="124" r="2"/>'
     return f"""
-<svg viewBox="0 0 160 196" width="100%" height="190" role="img"
- aria-label="Back view: sensor over {_NAMES[place]}">
-<g fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round" opacity="0.6">{_BODY}</g>
-<g fill="currentColor" opacity="0.45">{_SPINE}{dimples}</g>
-<line x1="20" x2="140" y1="98" y2="98" stroke="currentColor" stroke-dasharray="3 5" opacity="0.4"/>
-<text x="22" y="93" font-size="9" fill="currentColor" opacity="0.7">hip bones</text>
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 196" width="200" height="245">
+<g fill="none" stroke="{_GREY}" stroke-width="2.4" stroke-linecap="round">{_BODY}</g>
+<g fill="{_GREY}" opacity="0.8">{_SPINE}{dimples}</g>
+<line x1="20" x2="140" y1="98" y2="98" stroke="{_GREY}" stroke-dasharray="3 5"/>
+<text x="22" y="93" font-size="9" font-family="sans-serif" fill="{_GREY}">hip bones</text>
 <rect x="66" y="{y - 11}" width="28" height="22" rx="5" fill="#0072B2"/>
-<text x="80" y="{y + 4.5}" font-size="12" font-weight="bold" text-anchor="middle"
+<text x="80" y="{y + 4.5}" font-size="12" font-family="sans-serif" font-weight="bold" text-anchor="middle"
  fill="#fff">{_NAMES[place]}</text>
 </svg>"""

@@ -109,7 +109,9 @@ def _next(client: HubClient, station: StationMessage, bar_kg: float | None) -> N
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         before = station.bar_kg if station.bar_kg is not None else bar_kg
-        next_kg = st.number_input("Next bar (kg)", 0.0, 1000.0, before, 2.5, key=keys.NEXT_BAR_KG, width=180)
+        next_kg = st.number_input(
+            "Next bar (kg)", 0.0, 1000.0, before, 2.5, "%.1f", key=keys.NEXT_BAR_KG, width=180
+        )
         if st.button("Next set", type="primary", key=keys.NEXT_SET):
             client.load(station.station, LoadRequest(bar_kg=next_kg))
             st.session_state[keys.BEGUN_AFTER] = (station.session_id, len(station.sets))

@@ -68,7 +68,9 @@ def _calibrating(client: HubClient, station: StationMessage) -> None:
 
 def _load(client: HubClient, station: StationMessage) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        bar_kg = st.number_input("Bar (kg)", 0.0, 1000.0, station.bar_kg, 2.5, key=keys.BAR_KG, width=180)
+        bar_kg = st.number_input(
+            "Bar (kg)", 0.0, 1000.0, station.bar_kg, 2.5, "%.1f", key=keys.BAR_KG, width=180
+        )
         changed = bar_kg is not None and bar_kg != station.bar_kg
         if st.button("Save the bar", key=keys.SAVE_LOAD, disabled=not changed):
             client.load(station.station, LoadRequest(bar_kg=bar_kg))

@@ -88,7 +88,7 @@ def _sensors(state: HubMessage, station: StationMessage) -> bool:
 def _places() -> None:
     for column, place in zip(st.columns(2), (Placement.PELVIS, Placement.LUMBAR), strict=True):
         with column:
-            st.html(picture(place))
+            st.image(picture(place), width=200)
             st.caption(HOW[place])
 
 

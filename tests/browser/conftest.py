@@ -48,12 +48,34 @@ class Demo:
         return code
 
 
+DEMO = "from lumbarwatch.cli.main import main; main()"
+GUIDED = """
+import sys
+from pathlib import Path
+from lumbarwatch.cli import launch
+from lumbarwatch.cli.plans import DemoPlan
+plan = DemoPlan(guided=True, {plan})
+launch.demo(launch.Launch(port=0, data=Path(sys.argv[1]), browser=False), plan, speed={speed})
+"""
+"""``lumbarwatch demo --guided`` with what its options do not offer."""
+
+
 def start_demo(data: Path, *options: str) -> Demo:
     """Run ``lumbarwatch demo`` in an empty folder and wait for its address."""
-    command = [sys.executable, "-c", "from lumbarwatch.cli.main import main; main()", "demo"]
+    return start(data, DEMO, "demo", "--no-browser", "--port", "0", "--data", str(data), *options)
+
+
+def start_guided(data: Path, speed: float = 8.0, **plan) -> Demo:
+    """Run a demo whose athlete does what the page says."""
+    said = ", ".join(f"{name}={value!r}" for name, value in plan.items())
+    return start(data, GUIDED.format(plan=said, speed=speed), str(data))
+
+
+def start(data: Path, code: str, *arguments: str) -> Demo:
+    """Run a demo and wait for its address."""
     data.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
-        [*command, "--no-browser", "--port", "0", "--data", str(data), *options],
+        [sys.executable, "-c", code, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -86,6 +108,20 @@ def demo_at(tmp_path):
 
     def start(*options, data=None):
         started.append(start_demo(data or tmp_path / f"data{len(started)}", *options))
+        return started[-1]
+
+    yield start
+    for demo in started:
+        demo.stop()
+
+
+@pytest.fixture
+def guided_at(tmp_path):
+    """Start demos whose athlete does what the page says; they end with the test."""
+    started = []
+
+    def start(data=None, **plan):
+        started.append(start_guided(data or tmp_path / f"data{len(started)}", **plan))
         return started[-1]
 
     yield start

@@ -13,7 +13,8 @@ export class Reps {
 
   show(session) {
     this.ticks.replaceChildren(...session.ownReps.map((rep) => this.tick(rep)));
-    const shown = session.state === "running" ? session.reps.slice(-ROWS_WHILE_RUNNING) : session.reps;
+    const own = session.stage === "after_set" ? session.ownReps : session.reps.slice(-ROWS_WHILE_RUNNING);
+    const shown = session.state === "running" ? own : session.reps;
     const rows = shown.slice().reverse().map((rep) => this.row(rep));
     this.table.querySelector("tbody").replaceChildren(...rows);
     this.table.hidden = session.reps.length === 0;

@@ -25,6 +25,7 @@ export class Trace {
     const x = (t) => LEFT + ((t - end + WINDOW_S) / WINDOW_S) * (width - LEFT - RIGHT);
     const y = (value) => height - 8 - ((value - this.low) / (this.high - this.low)) * (height - 16);
     this.lockouts(context, shown, x, height, theme);
+    this.target(context, session, width, y);
     this.grid(context, width, y, theme);
     const colour = live ? this.colour : COLOURS.unknown;
     this.band(context, shown, x, y, colour);
@@ -56,6 +57,17 @@ export class Trace {
       }
     }
     if (start !== null) context.fillRect(x(start), 0, x(shown[shown.length - 1].t) - x(start), height);
+  }
+
+  // Where the angle is to be at the top: between the amber limits on its two sides.
+  target(context, session, width, y) {
+    const [least, most] = this.between.map((id) => (id ? session.limit(id)?.amber ?? null : null));
+    if (least === null && most === null) return;
+    const [low, high] = [least ?? this.low, most ?? this.high].map((value) => Math.min(Math.max(value, this.low), this.high));
+    context.fillStyle = COLOURS.good;
+    context.globalAlpha = 0.1;
+    context.fillRect(LEFT, y(high), width - LEFT - RIGHT, y(low) - y(high));
+    context.globalAlpha = 1;
   }
 
   grid(context, width, y, theme) {

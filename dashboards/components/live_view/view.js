@@ -24,7 +24,7 @@ const TEMPLATE = `
     <div class="where"><span class="set"></span><span class="phase"></span><span class="rest"></span></div>
     <div class="links" role="group" aria-label="Sensors"></div>
     <div class="age" title="Age of the newest sample"></div>
-    <button class="sound" type="button" aria-pressed="false">Turn sound on</button>
+    <button class="sound" type="button" aria-pressed="false"></button>
   </div>
   <div class="banner" data-level="none"><span class="symbol" aria-hidden="true"></span><span class="text"></span></div>
   <div class="spoken" aria-live="assertive" role="status"></div>
@@ -48,7 +48,7 @@ const TEMPLATE = `
   </div>
   <ol class="ticks" aria-label="Reps of this set"></ol>
   <p class="set-line"></p>
-  <div class="table">
+  <div class="table" tabindex="0" role="region" aria-label="Reps">
     <table class="reps" hidden>
       <caption>Reps, newest first</caption>
       <thead><tr><th scope="col">Set</th><th scope="col">Rep</th><th scope="col">Range (cm)</th>
@@ -82,6 +82,7 @@ class View {
     this.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.theme = readTheme(this.root);
     this.show("none", "", 0);
+    this.$(".sound").textContent = this.words.sound_off;
     this.$(".sound").addEventListener("click", () => this.toggleSound());
     this.feed = new Feed(data, (frame) => this.take(frame), (state) => this.connection(state));
     this.drawn = this.aged = -Infinity;
@@ -99,10 +100,11 @@ class View {
     return [
       new Trace(this.$(".trace-tilt"), {
         value: "tilt", sigma: "tiltSigma", colour: COLOURS.good, least: [-55, 20], warnings: ["W1"], jumps: true, words,
+        between: ["W1", null],
       }),
       new Trace(this.$(".trace-lambda"), {
         value: "lambda", sigma: "lambdaSigma", colour: COLOURS.lumbar, least: [-20, 20], warnings: ["W1b", "W2"],
-        jumps: false, words,
+        jumps: false, words, between: ["W2b", "W1b"],
       }),
     ];
   }
@@ -122,7 +124,7 @@ class View {
     await this.sound.toggle();
     const button = this.$(".sound");
     button.setAttribute("aria-pressed", String(this.sound.armed));
-    button.textContent = this.sound.armed ? "Sound is on" : "Turn sound on";
+    button.textContent = this.sound.armed ? this.words.sound_on : this.words.sound_off;
   }
 
   connection(state) {

@@ -10,7 +10,7 @@ from typing import Protocol
 from lumbarwatch.core.rules import CUE_PRIORITY
 from lumbarwatch.model.session import CalibrationStep
 from lumbarwatch.model.verdicts import Level, NotGradedReason, WarningId
-from lumbarwatch.presenters.words import NOT_GRADED, WARNINGS, live_words
+from lumbarwatch.presenters.words import CALIBRATION, NOT_GRADED, WARNINGS, live_words
 
 LEAST_BORDERLINE = 3
 """So many borderline reps in a set are worth a word (convention)."""
@@ -316,7 +316,9 @@ def guide_words() -> list[dict[str, object]]:
 
 def train_words(*, leads: bool) -> dict[str, object]:
     """Return every word of the athlete's page, as plain JSON types; ``leads``: it may begin steps."""
+    late = {"timed_out": "The step took too long: repeat it."}
     return live_words() | {
+        "calibration": {**late, **{str(reason): text for reason, text in CALIBRATION.items()}},
         "guide": guide_words(),
         "guide_leads": leads,
         "guide_begin": "Begin",
@@ -324,5 +326,5 @@ def train_words(*, leads: bool) -> dict[str, object]:
         "guide_repeat": "Do this step again",
         "guide_lead": "Get ready",
         "guide_wait": "One moment",
-        "guide_late": "The step took too long.",
+        "guide_late": late["timed_out"],
     }

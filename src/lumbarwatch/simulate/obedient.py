@@ -25,7 +25,7 @@ from lumbarwatch.simulate.stage import AthleteProfile, Channel, Stage
 from lumbarwatch.simulate.virtual_radio import NOMINAL_RATE_HZ, VirtualRadio, VirtualSensor
 from lumbarwatch.wire import lm1
 
-QUIET_S = 3.0
+QUIET_S = 1.0
 """Every chapter ends in so much quiet; what is repeated is the end of it."""
 LOOP_S = 0.9
 C = Channel
