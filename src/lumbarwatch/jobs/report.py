@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from lumbarwatch.exchange.files import check_outputs, replacing
-from lumbarwatch.jobs.people import find_athlete, find_session
+from lumbarwatch.jobs.people import LAST, find_athlete
 from lumbarwatch.model.document import Document
 from lumbarwatch.model.events import Symptom
 from lumbarwatch.model.motion import Rep
@@ -112,26 +112,25 @@ def find(history: History, named: str) -> tuple[str, str]:
     StoreError
         Neither a session nor an athlete is called so, or several are.
     """
-    try:
-        return find_session(history, named).id, ""
-    except StoreError as no_session:
-        try:
-            return "", find_athlete(history, named).id
-        except StoreError as nobody:
-            if "Several" in str(nobody) or "sessions begin" not in str(no_session):
-                raise _neither(named, nobody) from nobody
-            raise no_session from nobody
-
-
-def _neither(named: str, nobody: StoreError) -> StoreError:
-    if "Several" in str(nobody):
-        return nobody
-    return StoreError(
-        StoreReason.UNKNOWN_SESSION,
-        f"Neither a session nor an athlete is called '{named}': give a session's id or its beginning, "
-        f"'last', or "
-        "an athlete's id or name.",
-    )
+    wanted = named.casefold()
+    athletes = [one for one in history.athletes() if wanted in {one.id, one.name.casefold()}]
+    if athletes:
+        return "", find_athlete(history, named).id
+    sessions = history.sessions(limit=1 if named == LAST else None)
+    if named == LAST and sessions:
+        return sessions[0].id, ""
+    found = [(record.id, "") for record in sessions if record.id.startswith(wanted)]
+    found += [("", athlete.id) for athlete in history.athletes() if athlete.id.startswith(wanted)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        message = f"{len(found)} sessions and athletes begin with '{named}': give more of the id."
+    else:
+        message = (
+            f"Neither a session nor an athlete is called '{named}': give a session's id or its beginning, "
+            f"'{LAST}', or an athlete's id or name."
+        )
+    raise StoreError(StoreReason.UNKNOWN_SESSION, message)
 
 
 def gather(
