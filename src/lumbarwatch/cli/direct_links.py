@@ -11,13 +11,12 @@ from lumbarwatch.model.clock import Clock
 from lumbarwatch.model.events import LinkEvent, LinkReason, LinkState
 from lumbarwatch.model.notification import RawNotification
 from lumbarwatch.model.samples import NS_PER_S, Placement
-from lumbarwatch.sensors.base import ANSWER_TIMEOUT_S, Driver, FoundSensor, SensorError
+from lumbarwatch.sensors.base import Driver, FoundSensor
 from lumbarwatch.sensors.link import Target
 from lumbarwatch.sensors.link_types import SensorDetails, SensorStatus
 from lumbarwatch.sensors.lm1 import Lm1Driver
 from lumbarwatch.sensors.reasons import sentence
-from lumbarwatch.simulate.direct import BATCH, DirectSensor
-from lumbarwatch.wire import lm1
+from lumbarwatch.simulate.direct import BATCH, DATA, DirectClient, DirectSensor
 
 LEAD_S = 0.3
 """Time between the link's start and the first sample, of the session (convention)."""
@@ -73,7 +72,7 @@ class DirectLinks:
         self._worn = {place: self._radio.sensors[_serial(target)] for place, target in assignments.items()}
         for place, sensor in self._worn.items():
             driver = Lm1Driver(batch=BATCH)
-            await driver.start(_Client(sensor))
+            await driver.start(DirectClient(sensor))
             self._on_ready(place, driver)
             self._say(place, LinkState.STREAMING)
         self.start_ns = self._clock.monotonic_ns() + round(LEAD_S * NS_PER_S)
@@ -158,39 +157,9 @@ class DirectLinks:
             self._say(place, LinkState.STREAMING)
         self._on_notification(
             RawNotification(
-                place, self._clock.monotonic_ns(), self._clock.utc_ns(), lm1.DATA, sensor.packet(index)
+                place, self._clock.monotonic_ns(), self._clock.utc_ns(), DATA, sensor.packet(index)
             )
         )
-
-
-class _Client:
-    """Answers the driver as the sensor would."""
-
-    def __init__(self, sensor: DirectSensor) -> None:
-        self._sensor = sensor
-
-    def has(self, characteristic: str) -> bool:
-        """Whether the sensor has the characteristic."""
-        return characteristic in (lm1.INFO, lm1.CONTROL, lm1.DATA)
-
-    async def read(self, characteristic: str) -> bytes:
-        """Read a value."""
-        if characteristic != lm1.INFO:
-            raise SensorError(LinkReason.WRONG_FIRMWARE)
-        return self._sensor.info
-
-    async def write(self, characteristic: str, value: bytes, *, response: bool = True) -> None:
-        """Take a value."""
-
-    async def ask(
-        self,
-        characteristic: str,  # noqa: ARG002
-        value: bytes,
-        is_answer: Callable[[str, bytes], bool],  # noqa: ARG002
-        timeout_s: float = ANSWER_TIMEOUT_S,  # noqa: ARG002
-    ) -> bytes:
-        """Obey."""
-        return bytes(lm1.Answer(value[0], lm1.Status.OK))
 
 
 def _serial(target: Target) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +15,7 @@ from lumbarwatch.hub.feed_socket import CLOSE_BAD_REQUEST, CLOSE_TOO_SLOW, FeedS
 from lumbarwatch.hub.orders import ORDERS, Order
 from lumbarwatch.hub.requests import ApiError, Refusal
 from lumbarwatch.hub.station import ApiRefused
+from lumbarwatch.hub.values import Message
 from lumbarwatch.model.errors import ErrorKind, UserError
 from lumbarwatch.store.errors import StoreError, StoreReason
 
@@ -41,7 +42,7 @@ _MISSING = {
     StoreReason.UNKNOWN_ATHLETE: ApiError.NO_ATHLETE,
 }
 
-Answering = Callable[[Request, bytes], Awaitable[BaseModel]]
+Answering = Callable[[Request, bytes], Awaitable[Message]]
 
 
 class Api:
@@ -64,7 +65,7 @@ class Api:
         return Starlette(routes=[*whole, *stations, WebSocketRoute("/feed", self._socket.serve)])
 
     def _to_station(self, order: Order) -> Answering:
-        async def answer(request: Request, body: bytes) -> BaseModel:
+        async def answer(request: Request, body: bytes) -> Message:
             station = self._desk.stations.named(str(request.path_params["station"]))
             await order(self._desk, station, body)
             return station.message()
@@ -102,6 +103,6 @@ def _refusal(error: ApiError, sentence: str) -> Response:
     return _json(Refusal(error=error, message=sentence), STATUS[error])
 
 
-def _json(message: BaseModel, status: int = 200) -> Response:
+def _json(message: Message, status: int = 200) -> Response:
     content = json.dumps(message.model_dump(mode="json"), separators=(",", ":"))
     return Response(content, status, media_type="application/json")

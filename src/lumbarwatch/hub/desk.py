@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from pydantic import BaseModel
+from pydantic import Message
 from starlette.requests import Request
 
 from lumbarwatch.hub import requests as asked
@@ -14,12 +14,19 @@ from lumbarwatch.hub.requests import ApiError, Done
 from lumbarwatch.hub.sensor_desk import SensorDesk
 from lumbarwatch.hub.station import ApiRefused, Trainee
 from lumbarwatch.hub.stations import Stations
-from lumbarwatch.hub.values import AthleteList, AthleteMessage, FindingList, HubMessage, PreferencesMessage
+from lumbarwatch.hub.values import (
+    AthleteList,
+    AthleteMessage,
+    FindingList,
+    HubMessage,
+    Message,
+    PreferencesMessage,
+)
 from lumbarwatch.hub.visit import Parts
 from lumbarwatch.model.session import Athlete
 from lumbarwatch.store.housekeeping import erase_session
 
-Door = Callable[[Request, bytes], Awaitable[BaseModel]]
+Door = Callable[[Request, bytes], Awaitable[Message]]
 
 
 class Desk:
@@ -75,62 +82,62 @@ class Desk:
         return await asyncio.to_thread(find)
 
     # The hub and its people --------------------------------------------------------------------------------
-    async def _state(self, _: Request, __: bytes) -> BaseModel:
+    async def _state(self, _: Request, __: bytes) -> Message:
         return self.state()
 
-    async def _athletes(self, _: Request, __: bytes) -> BaseModel:
+    async def _athletes(self, _: Request, __: bytes) -> Message:
         return AthleteList(athletes=await asyncio.to_thread(self._people.all))
 
-    async def _save_athlete(self, _: Request, body: bytes) -> BaseModel:
+    async def _save_athlete(self, _: Request, body: bytes) -> Message:
         saved = await asyncio.to_thread(self._people.save, read(AthleteMessage, body))
         for station in self.stations.values():
             if not station.running and station.trainee.athlete.id == saved.id:
                 station.choose(Trainee(saved, station.trainee.earlier))
         return athlete_message(saved)
 
-    async def _prefer(self, _: Request, body: bytes) -> BaseModel:
+    async def _prefer(self, _: Request, body: bytes) -> Message:
         await self._parts.choices.keep(read(PreferencesMessage, body))
         self.stations.tell(self.state())
         return self.state()
 
     # Stations ----------------------------------------------------------------------------------------------
-    async def _add_station(self, _: Request, body: bytes) -> BaseModel:
+    async def _add_station(self, _: Request, body: bytes) -> Message:
         station = await self.stations.add(read(asked.StationRequest, body))
         self.stations.tell(self.state())
         return station.message()
 
-    async def _change_station(self, request: Request, body: bytes) -> BaseModel:
+    async def _change_station(self, request: Request, body: bytes) -> Message:
         name = str(request.path_params["name"])
         station = await self.stations.change(name, read(asked.StationRequest, body))
         self.stations.tell(self.state())
         return station.message()
 
-    async def _remove_station(self, request: Request, _: bytes) -> BaseModel:
+    async def _remove_station(self, request: Request, _: bytes) -> Message:
         await self.stations.remove(str(request.path_params["name"]))
         self.stations.tell(self.state())
         return self.state()
 
     # Sensors -----------------------------------------------------------------------------------------------
-    async def _list_sensors(self, _: Request, __: bytes) -> BaseModel:
+    async def _list_sensors(self, _: Request, __: bytes) -> Message:
         return await self._sensors.listed()
 
-    async def _scan(self, _: Request, body: bytes) -> BaseModel:
+    async def _scan(self, _: Request, body: bytes) -> Message:
         return await self._sensors.scan(read(asked.ScanRequest, body))
 
-    async def _identify(self, _: Request, body: bytes) -> BaseModel:
+    async def _identify(self, _: Request, body: bytes) -> Message:
         await self._sensors.identify(read(asked.IdentifyRequest, body).sensor)
         return Done()
 
-    async def _assign(self, _: Request, body: bytes) -> BaseModel:
+    async def _assign(self, _: Request, body: bytes) -> Message:
         answer = await self._sensors.assign(read(asked.AssignRequest, body))
         self.stations.tell(self.state())
         return answer
 
-    async def _examine(self, _: Request, __: bytes) -> BaseModel:
+    async def _examine(self, _: Request, __: bytes) -> Message:
         return FindingList(findings=list(await self._sensors.examine()))
 
     # Finished sessions -------------------------------------------------------------------------------------
-    async def _move(self, request: Request, body: bytes) -> BaseModel:
+    async def _move(self, request: Request, body: bytes) -> Message:
         session_id = self._finished(request)
         athlete_id = read(asked.MoveRequest, body).athlete_id
 
@@ -143,7 +150,7 @@ class Desk:
             station.moved(session_id, athlete)
         return Done()
 
-    async def _delete(self, request: Request, _: bytes) -> BaseModel:
+    async def _delete(self, request: Request, _: bytes) -> Message:
         session_id = self._finished(request)
         await asyncio.to_thread(erase_session, self._parts.folder, self._history, session_id)
         for station in self.stations.values():
@@ -153,7 +160,7 @@ class Desk:
     def _remark(self, write: Remark) -> Door:
         """Something written about a finished session."""
 
-        async def answer(request: Request, body: bytes) -> BaseModel:
+        async def answer(request: Request, body: bytes) -> Message:
             session_id = str(request.path_params["session"])
             await asyncio.to_thread(write, self._history, session_id, body)
             return Done()

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 
-from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from lumbarwatch.hub.feed import Feed, Viewer, ViewerGone
@@ -29,7 +28,7 @@ class FeedSocket:
         await socket.accept()
         try:
             wanted = Subscribe.model_validate_json(await socket.receive_text())
-        except (ValidationError, WebSocketDisconnect, KeyError):
+        except (ValueError, WebSocketDisconnect, KeyError):
             await socket.close(CLOSE_BAD_REQUEST)
             return
         resumed = self._feed.can_resume(wanted.after, wanted.epoch)

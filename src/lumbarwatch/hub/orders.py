@@ -4,17 +4,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import BaseModel
-
 from lumbarwatch.hub import requests as asked
 from lumbarwatch.hub.station import Station
-from lumbarwatch.hub.values import AthleteMessage
+from lumbarwatch.hub.values import AthleteMessage, Message
 from lumbarwatch.model.events import SetButton, Symptom
 
 if TYPE_CHECKING:
     from lumbarwatch.hub.desk import Desk
 
-T = TypeVar("T", bound=BaseModel)
+T = TypeVar("T", bound=Message)
 
 Order = Callable[["Desk", Station, bytes], Awaitable[None]]
 

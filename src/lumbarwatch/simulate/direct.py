@@ -4,6 +4,8 @@ What it sends is byte for byte what :class:`lumbarwatch.simulate.peripherals.lm1
 the link is missing. ``demo`` with one athlete goes through the whole stack.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from lumbarwatch.model.samples import Placement
@@ -14,6 +16,9 @@ from lumbarwatch.wire import lm1
 
 BATCH = 8
 """Samples in a packet: 13 packets per second keep a dozen athletes cheap (convention; one athlete: 2)."""
+
+DATA = lm1.DATA
+"""The characteristic that carries samples."""
 
 _ROLES = {Placement.PELVIS: lm1.Role.SACRUM, Placement.LUMBAR: lm1.Role.L1}
 
@@ -65,3 +70,31 @@ class DirectSensor:
                 flags=np.zeros(BATCH, dtype=np.uint8),
             )
         )
+
+
+class DirectClient:
+    """An open link to a direct sensor, as far as a driver's start needs one."""
+
+    def __init__(self, sensor: DirectSensor) -> None:
+        self._sensor = sensor
+
+    def has(self, characteristic: str) -> bool:
+        """Whether the sensor has the characteristic."""
+        return characteristic in (lm1.INFO, lm1.CONTROL, lm1.DATA)
+
+    async def read(self, characteristic: str) -> bytes:
+        """Read what the sensor says of itself; all else is empty."""
+        return self._sensor.info if characteristic == lm1.INFO else b""
+
+    async def write(self, characteristic: str, value: bytes, *, response: bool = True) -> None:
+        """Take a value."""
+
+    async def ask(
+        self,
+        characteristic: str,  # noqa: ARG002
+        value: bytes,
+        is_answer: Callable[[str, bytes], bool],  # noqa: ARG002
+        timeout_s: float = 0.0,  # noqa: ARG002
+    ) -> bytes:
+        """Obey."""
+        return bytes(lm1.Answer(value[0], lm1.Status.OK))
