@@ -253,6 +253,34 @@ def test_without_clock_and_number_a_late_sample_is_no_loss():
     assert np.abs(out.t_ns[3300:] - stream.arrival_ns[3300:]).max() < 1 * MS
 
 
+@pytest.mark.parametrize("sizes", [(1,), (7, 64), (1000,)])
+@pytest.mark.parametrize("interval_ms", [15.0, 30.0, 47.5])
+def test_without_clock_and_number_a_known_cut_tells_its_loss(interval_ms, sizes):
+    """Packets bunched by connection intervals, the link cut for a quarter of a second and for longer."""
+    spans = [(900, 925), (1400, 1424), (2000, 2131), (3500, 3526)]
+    whole_stream = steady(6000, 100.7)
+    taken_ns = whole_stream.arrival_ns - 20 * MS
+    sent_ns = np.ceil(taken_ns / (interval_ms * MS)) * interval_ms * MS + 3 * MS
+    stream = replace(whole_stream, arrival_ns=sent_ns.astype(np.int64)).plain(clock=False, seq=False)
+    timebase, out, at = Timebase(rate_of(100.0)), [], 0
+    for start, stop in [*spans, (len(stream), len(stream))]:
+        out.append(timed(timebase, stream.take(np.arange(at, start)), sizes))
+        timebase.link_cut()
+        at = stop
+    lost = np.array([stop - start for start, stop in spans])
+    assert np.abs([gap.lost for gap in timebase.gaps] - lost).max() <= 1
+    assert all(gap.estimated for gap in timebase.gaps)
+    assert abs(timebase.lost - lost.sum()) <= 2
+    came = np.setdiff1d(np.arange(6000), np.concatenate([np.arange(*span) for span in spans]))
+    late_ms = (np.concatenate([part.t_ns for part in out]) - taken_ns[came]) / MS
+    settling = (came[:, None] >= [stop for _, stop in spans]) & (
+        came[:, None] < [stop + 55 for _, stop in spans]
+    )
+    late_ms -= np.median(late_ms)
+    assert np.abs(late_ms[settling.any(axis=1)]).max() <= interval_ms + 1.0
+    assert np.abs(late_ms[~settling.any(axis=1)][300:]).max() < 11.0
+
+
 def test_bunched_arrivals_without_clock_and_number_are_spread():
     rng = np.random.default_rng(4)
     stream = delayed(steady(12_000), rng, 15.0).plain(clock=False, seq=False)

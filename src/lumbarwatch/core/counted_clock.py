@@ -3,7 +3,7 @@
 For the first second a sample's arrival is all there is. Then its number times the period found is a clock of
 a rate hardly known, and the line under its delays (:mod:`clock_fit`) does the rest. Without a sample number
 the count is inferred: a sample that comes later than waiting explains follows a loss, at once where arrivals
-are regular, else when a whole bin stays late.
+are regular, or where the link was known to be cut, else when a whole bin stays late.
 """
 
 from dataclasses import dataclass, field
@@ -24,6 +24,7 @@ class CountedClockParams:
 
     start_ns: int = NS_PER_S
     regular_share: float = 0.2  # steps this near to their median are regular
+    bunched_share: float = 0.1  # of the steps shorter than half of that: packets come in bunches
     jitter_quantile: float = 0.95  # of delays above the floor: what waiting explains
     regular_periods: float = 0.3  # jitter below which arrivals are regular, and one sample tells ...
     off_periods: float = 0.6  # ... by so much that something is missing, or was not
@@ -31,6 +32,7 @@ class CountedClockParams:
     resync_periods: float = 0.7  # ... and a whole bin off by so much ...
     resync_ns: float = 6e6  # ... and by more than floors vary ...
     resync_after_ns: float = 15.0 * NS_PER_S  # ... once the period is well known
+    settle_ns: float = 0.5 * NS_PER_S  # after a cut of the link: an earlier packet corrects the count
     envelope: EnvelopeParams = field(default_factory=EnvelopeParams)
 
 
@@ -53,6 +55,8 @@ class CountedClock:
         self._jitter_ns = 0.0  # delay that waiting explains
         self._late: list[Floats] = []  # delays above the line, of the open bin
         self._missing = 0  # samples lost before the next one
+        self._cut = False  # the link, since the last sample
+        self._settled_ns = -np.inf  # on the clock
         self.overcounted = 0  # losses that proved to be none
 
     @property
@@ -82,6 +86,10 @@ class CountedClock:
     def beacon(self, clock_ns: float, arrival_ns: float) -> None:
         """Without a clock there are no beacons."""
 
+    def link_cut(self) -> None:
+        """What comes next may follow a loss, and tells by its arrival of how many samples."""
+        self._cut = True
+
     def place(self, run: Run, arrival_ns: Floats) -> list[Placed]:
         """Place samples of a run that came at ``arrival_ns`` (n,)."""
         parts: list[Placed] = []
@@ -101,6 +109,11 @@ class CountedClock:
     # The first second ------------------------------------------------------------------------------------
     def _place_first(self, count: Integers | None, arrival_ns: Floats) -> list[Placed]:
         """By arrival alone; nothing once a second has passed and the fit begins."""
+        if self._cut and self._arrivals and count is None:
+            passed_ns = float(arrival_ns[0]) - self._arrivals[-1]
+            self._amend_count(max(0, round(passed_ns / self.period_ns) - 1))
+            self._counts, self._arrivals = [], []  # the period is found in one piece
+        self._cut = False
         begun = self._arrivals[0] if self._arrivals else float(arrival_ns[0])
         n = int(np.searchsorted(arrival_ns, begun + self._params.start_ns, side="left"))
         if n == 0:
@@ -122,6 +135,7 @@ class CountedClock:
         if count is None:
             numbers = np.arange(self._count + 1, self._count + 1 + n)
             lost = np.zeros(n, dtype=np.int64)
+            lost[0], self._missing = self._missing, 0
         else:
             numbers = count[:n]
             lost = np.empty(n, dtype=np.int64)
@@ -172,6 +186,13 @@ class CountedClock:
         n = fit.open_bin(ticks)
         ticks, arrival_ns = ticks[:n], arrival_ns[:n]
         above = arrival_ns - ticks - (fit.line.y + fit.line.slope * (ticks - fit.line.x))
+        if self._cut:
+            self._cut = False
+            self._amend_count(max(0, round(float(above[0]) / self._period_ns)))
+            self._settled_ns = self._following(1)[0] + self._params.settle_ns
+            return self._place_uncounted(fit, arrival_ns)
+        if ticks[0] < self._settled_ns:
+            return self._place_settling(fit, ticks, above)
         wrong = self._wrong(above)
         if wrong[0]:
             self._amend_count(round(float(above[0]) / self._period_ns) or 1)
@@ -182,6 +203,27 @@ class CountedClock:
         lost[0], self._missing = self._missing, 0
         self._count += n
         t_ns = fit.map(ticks[:n], arrival_ns[:n])
+        return [Placed(t_ns, lost, np.full(n, self.period_ns), steady=False)]
+
+    def _place_settling(self, fit: ClockFit, ticks: Floats, above_ns: Floats) -> list[Placed]:
+        """Samples soon after a cut, on the line there was before.
+
+        No packet is early: one that seems so shows that fewer were lost.
+        """
+        assert self._period_ns is not None
+        early = above_ns < -self._params.off_periods * self._period_ns
+        if early[0]:
+            later = round(float(above_ns[0]) / self._period_ns)
+            self._amend_count(later)
+            ticks, above_ns = ticks + later * self._period_ns, above_ns - later * self._period_ns
+            early = above_ns < -self._params.off_periods * self._period_ns
+        n = int(np.searchsorted(ticks, self._settled_ns))
+        n = max(1, min(n, int(early.argmax()) if early.any() else n))
+        ticks = ticks[:n]
+        lost = np.zeros(n, dtype=np.int64)
+        lost[0], self._missing = self._missing, 0
+        self._count += n
+        t_ns = ticks + (fit.line.y + fit.line.slope * (ticks - fit.line.x))
         return [Placed(t_ns, lost, np.full(n, self.period_ns), steady=False)]
 
     def _following(self, n: int) -> Floats:
@@ -231,6 +273,7 @@ def first_period_ns(count: Integers, arrival_ns: Floats, params: CountedClockPar
     steps = np.diff(arrival_ns) / np.diff(count)
     middle = float(np.median(steps))
     regular = np.abs(steps - middle) <= params.regular_share * middle
-    if middle > 0.0 and regular.mean() > 0.5:
+    bunched = (steps < 0.5 * middle).mean() > params.bunched_share  # steps of the radio, not of the sensor
+    if middle > 0.0 and regular.mean() > 0.5 and not bunched:
         return float(steps[regular].mean())
     return float(arrival_ns[-1] - arrival_ns[0]) / int(count[-1] - count[0])

@@ -1,16 +1,31 @@
 """Packets wait a moment for each other: a few of them cost no more than one (no result depends on it)."""
 
+from dataclasses import dataclass
+from typing import TypeAlias
+
 from lumbarwatch.model.samples import ClockReading, ImuBatch, Placement
 
 HOLD_NS = 30_000_000
 """Longest wait, in arrival time; well within the 50 ms that a live warning may take (definitions 5)."""
 
 
+@dataclass(frozen=True, slots=True)
+class LinkCut:
+    """Between two samples the link was cut."""
+
+    placement: Placement
+
+
+Waiting: TypeAlias = ImuBatch | ClockReading | LinkCut
+
+
 class Inbox:
     """What arrived and was not worked through yet, in order for each sensor."""
 
     def __init__(self) -> None:
-        self._waiting: dict[Placement, list[ImuBatch | ClockReading]] = {place: [] for place in Placement}
+        self._waiting: dict[Placement, list[ImuBatch | ClockReading | LinkCut]] = {
+            place: [] for place in Placement
+        }
         self._oldest_ns: int | None = None
         self._newest_ns = -(2**62)
 
@@ -21,14 +36,18 @@ class Inbox:
         self._oldest_ns = first_ns if self._oldest_ns is None else min(self._oldest_ns, first_ns)
         self._newest_ns = max(self._newest_ns, last_ns)
 
+    def put_cut(self, placement: Placement) -> None:
+        """Note a cut; it makes nothing due."""
+        self._waiting[placement].append(LinkCut(placement))
+
     @property
     def due(self) -> bool:
         """Something has waited long enough."""
         return self._oldest_ns is not None and self._newest_ns - self._oldest_ns >= HOLD_NS
 
-    def take(self) -> list[ImuBatch | ClockReading]:
+    def take(self) -> list[Waiting]:
         """All that waits; batches that continue each other are one."""
-        taken: list[ImuBatch | ClockReading] = []
+        taken: list[Waiting] = []
         for items in self._waiting.values():
             run: list[ImuBatch] = []
             for item in items:

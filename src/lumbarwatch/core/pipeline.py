@@ -17,7 +17,7 @@ from lumbarwatch.core.canonical_frame import CanonicalFrame
 from lumbarwatch.core.fusion import Fusion
 from lumbarwatch.core.grid import Grid, GridBatch, GridParams
 from lumbarwatch.core.history import INDEX, History
-from lumbarwatch.core.inbox import Inbox
+from lumbarwatch.core.inbox import Inbox, LinkCut
 from lumbarwatch.core.kinematics import channels
 from lumbarwatch.core.lifting import Lifting
 from lumbarwatch.core.phases import CODE
@@ -31,6 +31,7 @@ from lumbarwatch.model.events import (
     ControlEvent,
     Event,
     LinkEvent,
+    LinkState,
     PhaseChanged,
     SensorRestarted,
     SessionFinished,
@@ -86,6 +87,8 @@ class Pipeline:
             if isinstance(item, ImuBatch | ClockReading):
                 self._inbox.put(item)
             else:
+                if isinstance(item, LinkEvent) and item.state is LinkState.LOST:
+                    self._inbox.put_cut(item.placement)
                 self._due(item.t_ns, item)
         return self._work() if self._inbox.due else []
 
@@ -126,6 +129,8 @@ class Pipeline:
         for item in self._inbox.take():
             if isinstance(item, ImuBatch):
                 events += self._take(item)
+            elif isinstance(item, LinkCut):
+                self._timebase[item.placement].link_cut()
             else:
                 self._timebase[item.placement].beacon(item.t_device_ns, item.t_arrival_ns)
         batch = self._grid.step()

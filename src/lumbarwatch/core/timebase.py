@@ -1,7 +1,7 @@
 """Samples on the host's time base: what was lost, when each was taken, how fast the sensor really is."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,7 @@ class Timebase:
         self._longest_gap_ns = 0
         self._gaps: deque[Gap] = deque(maxlen=self._params.told_gaps)
         self._lost = 0
+        self._overcounted = 0
         self.samples = 0
 
     @property
@@ -81,8 +82,7 @@ class Timebase:
     @property
     def lost(self) -> int:
         """Samples lost so far."""
-        overcounted = self._clock.overcounted if isinstance(self._clock, CountedClock) else 0
-        return max(0, self._lost - overcounted)
+        return max(0, self._lost - self._overcounted)
 
     @property
     def loss_estimated(self) -> bool:
@@ -120,6 +120,11 @@ class Timebase:
         if self._clock is not None and clock_ns is not None:
             self._clock.beacon(float(clock_ns), float(t_arrival_ns - self._origin_ns))
 
+    def link_cut(self) -> None:
+        """Take note that samples may be missing here; a sensor without a number does not say how many."""
+        if isinstance(self._clock, CountedClock):
+            self._clock.link_cut()
+
     def step(self, batch: ImuBatch) -> TimedBatch:
         """Place the samples of ``batch`` that are new."""
         kind = (batch.t_device_ns is not None, batch.seq is not None)
@@ -129,7 +134,9 @@ class Timebase:
         parts: list[_Part] = []
         for run in self._counters.runs(batch, arrival_ns):
             parts += self._place(run, arrival_ns[run.start : run.stop])
-        return self._timed(batch, parts)
+        found = self._timed(batch, parts)
+        self._take_back()
+        return found
 
     def _begin(self, batch: ImuBatch, kind: tuple[bool, bool]) -> None:
         """The first batch, or one that tells of other counters than those before it."""
@@ -215,6 +222,14 @@ class Timebase:
                 by_time = bool(restarted[i]) or not self._numbered
                 gap = Gap(int(t_ns[i]) + self._origin_ns, span_ns / NS_PER_S, int(lost[i]), by_time)
                 self._gaps.append(gap)
+
+    def _take_back(self) -> None:
+        """Losses that proved to be none were counted in the newest gap."""
+        overcounted = self._clock.overcounted if isinstance(self._clock, CountedClock) else 0
+        if overcounted > self._overcounted and self._gaps:
+            gap = self._gaps[-1]
+            self._gaps[-1] = replace(gap, lost=max(1, gap.lost - (overcounted - self._overcounted)))
+        self._overcounted = max(overcounted, self._overcounted)
 
 
 def _whole(parts: list[NDArray[Any]]) -> NDArray[Any]:
