@@ -108,7 +108,7 @@ def pooled(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def main() -> None:
     args = options(__doc__, seeds=24)
-    seeds = range(1, args.seeds + 1)
+    seeds = range(args.first, args.first + args.seeds)
     kinds = [*((group, False) for group in GROUPS), ("cheap", True)]
     jobs = [
         (Job(varied(seed), group, seed, any_mounting=seed % 2 == 0), posed)
@@ -120,7 +120,7 @@ def main() -> None:
         (Job(name, group, seed), False)
         for name in TROUBLE
         for group in GROUPS[1:]
-        for seed in range(1, trouble + 1)
+        for seed in range(args.first, args.first + trouble)
     ]
     results = in_parallel(measure, jobs, args.processes)
     figures: dict[str, Any] = {}

@@ -166,12 +166,12 @@ def main() -> None:
     names = [name for name in SCENARIOS if args.only is None or args.only in name]
     jobs = [
         Job(name, group, seed, told=name not in UNTOLD)
-        for seed in range(1, args.seeds + 1)
+        for seed in range(args.first, args.first + args.seeds)
         for name in names
         for group in GROUPS
         if not (name == "drift_100ppm_hour" and seed > 1)
     ]
-    drawn = range(1, 4 * args.seeds + 1)
+    drawn = range(args.first, args.first + 4 * args.seeds)
     jobs += [
         Job(scenario, group, seed, rate_hz=RATES[seed % len(RATES)], any_mounting=True, told=seed % 2 == 0)
         for seed in drawn

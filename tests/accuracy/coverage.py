@@ -50,7 +50,7 @@ def main() -> None:
     args = options(__doc__, seeds=60)
     jobs = [
         Job(varied(seed, sets=1), group, seed, any_mounting=seed % 2 == 0)
-        for seed in range(201, 201 + args.seeds)
+        for seed in range(args.first, args.first + args.seeds)
         for group in GROUPS_WITH_SKIN
     ]
     results = in_parallel(measure, jobs, args.processes)

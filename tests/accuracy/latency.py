@@ -123,7 +123,8 @@ def held_since(session: SimulatedSession, limit: float, near_s: float) -> float:
 
 def main() -> None:
     args = options(__doc__, seeds=2)
-    jobs = [Job(SCENARIO, group, seed) for seed in range(1, args.seeds + 1) for group in GROUPS]
+    seeds = range(args.first, args.first + args.seeds)
+    jobs = [Job(SCENARIO, group, seed) for seed in seeds for group in GROUPS]
     jobs += [Job(SCENARIO, "good", 1, rate_hz=rate) for rate in (50.0, 208.0)]
     results = in_parallel(measure, jobs, args.processes)
     figures: dict[str, Any] = {}

@@ -40,6 +40,8 @@ HERE = Path(__file__).parent
 SLICE_NS = 5_000_000_000
 PROCESSES = 2
 GROUPS = ("ideal", "good", "cheap")
+FIRST_SEED = 7001
+"""Sessions that were not looked at while the estimator was built."""
 
 
 @dataclass(frozen=True)
@@ -189,9 +191,10 @@ def _do(index: int) -> Any:
 
 
 def options(doc: str | None, seeds: int) -> argparse.Namespace:
-    """``--seeds``, ``--json``, ``--processes`` and, to look at less, ``--only``."""
+    """``--seeds``, ``--first``, ``--json``, ``--processes`` and, to look at less, ``--only``."""
     parser = argparse.ArgumentParser(description=(doc or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--seeds", type=int, default=seeds)
+    parser.add_argument("--seeds", type=int, default=seeds, help="how many sessions of a kind")
+    parser.add_argument("--first", type=int, default=FIRST_SEED, help="first of the seeds")
     parser.add_argument("--json", type=Path, help="write the figures here")
     parser.add_argument("--processes", type=int, default=PROCESSES, choices=(1, 2))
     parser.add_argument("--only", help="only what has this in its name")

@@ -1,6 +1,6 @@
 """Warnings: clear cases of W1 to W4, and sets of ten that lie 5 deg on either side of a limit.
 
-    python tests/accuracy/warnings.py [--seeds N] [--json OUT]
+    python tests/accuracy/warning_rates.py [--seeds N] [--json OUT]
 
 Clear cases lie 5 deg, 0.10 of range or 0.3 s from the amber limit (the simulator's own labels of the
 truth). Each session draws a person and ten reps, of which every other shows a fault of random size. Amber
@@ -25,39 +25,56 @@ from lumbarwatch.simulate.scenario import Scenario, calibrated, leave
 from lumbarwatch.simulate.stage import AthleteProfile
 
 MARGIN_DEG = 5.0
+MARGIN_RANGE = 0.1
+MARGIN_S = 0.3
 JUDGED = tuple(
     id_ for id_ in WarningId if id_.value.startswith(("W1", "W2", "W3", "W4")) and id_ != WarningId.W1C
 )
 
 
+def beyond(rng: np.random.Generator, clear: float, most: float) -> float:
+    """How far past a limit: mostly clearly, up to ``most``, else anywhere on the safe side up to as much."""
+    return float(rng.uniform(1.1 * clear, most) if rng.random() < 0.7 else -rng.uniform(0.0, most))
+
+
 def untucked(p: AthleteProfile, rng: np.random.Generator) -> dict[str, float]:
-    less = float(rng.uniform(8.5, 12.0)) if rng.random() < 0.7 else float(rng.uniform(0.0, 4.0))
+    less = 4.0 + beyond(rng, MARGIN_DEG, 8.0)
     return {"top_deg": p.top_deg - p.reference_less_deg - less - 1.0, "hold_s": 1.0}
 
 
 def arched(p: AthleteProfile, rng: np.random.Generator) -> dict[str, float]:
-    return {"top_lambda_deg": 0.25 * p.lam_max_deg + float(rng.uniform(-9.0, 13.0)), "hold_s": 1.0}
+    return {"top_lambda_deg": 0.25 * p.lam_max_deg + beyond(rng, MARGIN_DEG, 13.0), "hold_s": 1.0}
 
 
 def hyperextended(p: AthleteProfile, rng: np.random.Generator) -> dict[str, float]:
     limit = max(7.5, 0.75 * p.lam_max_deg)
-    return {"rise_lambda_deg": limit + float(rng.uniform(-8.0, 13.0)), "up_s": 2.2, "hold_s": 1.0}
+    return {"rise_lambda_deg": limit + beyond(rng, MARGIN_DEG, 13.0), "up_s": 2.2, "hold_s": 1.0}
 
 
 def short(p: AthleteProfile, rng: np.random.Generator) -> dict[str, float]:
-    return {"top_deg": p.bottom_deg + float(rng.uniform(0.5, 0.9)) * (p.top_deg - p.bottom_deg)}
+    share = 0.8 - beyond(rng, MARGIN_RANGE, 0.3)
+    return {"top_deg": p.bottom_deg + min(share, 1.0) * (p.top_deg - p.bottom_deg)}
 
 
 def dropped(_p: AthleteProfile, rng: np.random.Generator) -> dict[str, float]:
-    return {"down_s": float(rng.uniform(0.4, 1.6))}
+    return {"down_s": 1.0 - beyond(rng, MARGIN_S, 0.6)}
 
 
 def tilt_lost(p: AthleteProfile, rng: np.random.Generator) -> dict[str, float]:
-    return {"descent_lambda_deg": p.top_lambda_deg + float(rng.uniform(4.0, 22.0)), "down_s": 1.9}
+    return {"descent_lambda_deg": p.top_lambda_deg + 6.0 + beyond(rng, MARGIN_DEG, 15.0), "down_s": 1.9}
+
+
+def tucked(p: AthleteProfile, rng: np.random.Generator) -> dict[str, float]:
+    return {"top_lambda_deg": -0.9 * p.tau_max_deg - beyond(rng, MARGIN_DEG, 9.0), "hold_s": 1.0}
+
+
+def over_bridged(p: AthleteProfile, rng: np.random.Generator) -> dict[str, float]:
+    more = 8.0 + beyond(rng, MARGIN_DEG, 9.0)
+    return {"top_deg": p.top_deg - p.reference_less_deg + more, "hold_s": 1.0}
 
 
 FAULTS: Sequence[Callable[[AthleteProfile, np.random.Generator], dict[str, float]]] = (
-    untucked, arched, hyperextended, short, dropped, tilt_lost,
+    untucked, arched, hyperextended, short, dropped, tilt_lost, tucked, over_bridged,
 )  # fmt: skip
 
 
@@ -193,8 +210,9 @@ def sets(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def main() -> None:
     args = options(__doc__, seeds=24)
-    seeds = range(1, args.seeds + 1)
-    jobs = [Job(faulty(seed), group, seed, any_mounting=seed % 2 == 0) for seed in seeds for group in GROUPS]
+    seeds = range(args.first, args.first + args.seeds)
+    drawn = range(args.first, args.first + 4 * args.seeds)
+    jobs = [Job(faulty(seed), group, seed, any_mounting=seed % 2 == 0) for seed in drawn for group in GROUPS]
     cases = in_parallel(clear_cases, jobs, args.processes)
     work = [
         (k, over, g, s) for s in seeds for k in ("W1", "W1b", "W2") for over in (False, True) for g in GROUPS
