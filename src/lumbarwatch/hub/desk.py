@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from pydantic import Message
 from starlette.requests import Request
 
 from lumbarwatch.hub import requests as asked
