@@ -10,7 +10,6 @@ from lumbarwatch.jobs.analyze import analyze_replay
 from lumbarwatch.jobs.replay import Replay
 from lumbarwatch.jobs.replay_recording import replay_of
 from lumbarwatch.model.events import SessionEnd
-from lumbarwatch.model.notification import RawNotification
 from lumbarwatch.model.samples import NS_PER_S
 from lumbarwatch.model.session import Athlete, Session
 from lumbarwatch.store.angles import write_derived_angles
@@ -95,5 +94,5 @@ def _duration_s(recording: Recording, replay: Replay) -> float:
     begin_ns = recording.header.started_at_monotonic_ns
     ends = [event.t_ns for event in replay.controls if isinstance(event, SessionEnd)]
     if not ends:
-        ends = [item.t_arrival_ns for item in recording if isinstance(item, RawNotification)][-1:]
+        ends = [] if recording.span_ns is None else [recording.span_ns[1]]
     return (ends[0] - begin_ns) / NS_PER_S if ends else 0.0

@@ -40,7 +40,7 @@ def replay_recording(path: Path, orientation: OrientationSource | None = None) -
         recording = read_recording(path)
     except StoreError as error:
         raise InputError(InputReason.UNREADABLE, str(error)) from error
-    if not any(isinstance(item, RawNotification) for item in recording):
+    if recording.span_ns is None:
         raise InputError(InputReason.NO_ROWS, f"{path} holds no packet of a sensor; record again.")
     return replay_of(recording, orientation)
 
@@ -49,14 +49,20 @@ def replay_of(recording: Recording, orientation: OrientationSource | None = None
     """Return the replay of a recording that has been read; one without packets replays nothing."""
     try:
         setup = _setup(recording, _decoders(recording))
-        controls = tuple(item for item in recording if not isinstance(item, RawNotification | LinkEvent))
+        controls = tuple(item for item in recording.events() if not isinstance(item, LinkEvent))
     except (StoreError, SensorError, CodecError) as error:
         raise InputError(InputReason.UNREADABLE, str(error)) from error
-    arrivals = [item.t_arrival_ns for item in recording if isinstance(item, RawNotification)] or [0]
+    except DecodeError as error:
+        message = (
+            f"{recording.path} says of a sensor what can't be ({error}), so that its packets can't be read; "
+            "restore this recording from a backup."
+        )
+        raise InputError(InputReason.UNREADABLE, message) from error
+    first_ns, last_ns = recording.span_ns or (0, 0)
     return Replay(
         setup=setup if orientation is None else replace(setup, orientation=orientation),
-        chunks=functools.partial(_chunks, recording, arrivals[0], arrivals[-1]),
-        duration_s=(arrivals[-1] - arrivals[0]) / NS_PER_S,
+        chunks=functools.partial(_chunks, recording, first_ns, last_ns),
+        duration_s=(last_ns - first_ns) / NS_PER_S,
         as_lived=True,
         notices=_notices(recording),
         controls=controls,
@@ -75,7 +81,7 @@ def _decoders(recording: Recording) -> dict[Placement, Decoder]:
 def _setup(recording: Recording, decoders: Mapping[Placement, Decoder]) -> PipelineSetup:
     if recording.header.setup:
         return from_json(PipelineSetup, recording.header.setup)
-    guided = any(isinstance(item, StepDone) for item in recording)
+    guided = any(isinstance(item, StepDone) for item in recording.events())
     return PipelineSetup(
         sensors=MappingProxyType({place: decoder.info for place, decoder in decoders.items()}),
         calibration_source=CalibrationSource.GUIDED if guided else CalibrationSource.AUTOMATIC,

@@ -50,7 +50,9 @@ class Recording:
     messages: int  # whole ones, the header among them
     lost_messages: int  # missing from the count that runs through the file
     digest: str  # SHA-256 over all messages, whose own CRCs tie each to its channel, place and times
+    span_ns: tuple[int, int] | None  # arrival of the first and of the last notification; None without any
     data: bytes
+    said: tuple[Frame, ...]  # the messages that are no notifications: few, so that they are kept at hand
 
     @property
     def intact(self) -> bool:
@@ -63,9 +65,16 @@ class Recording:
             if item is not None:
                 yield item
 
+    def events(self) -> Iterator[ControlEvent | LinkEvent]:
+        """Yield what was said and what became of the links, in order of arrival."""
+        for frame in self.said:
+            item = _event(frame, self.path)
+            if item is not None:
+                yield item
+
     def notes(self) -> Iterator[Note]:
         """Yield the notes in order of arrival."""
-        for frame in self.frames():
+        for frame in self.said:
             if frame.topic.name == framing.NOTE_TOPIC:
                 content = frame.json()
                 yield Note(frame.log_ns, str(content["kind"]), content["content"])
@@ -90,9 +99,16 @@ def read_recording(path: Path) -> Recording:
     header: RecordingHeader | None = None
     digest = hashlib.sha256()
     messages, last = 0, -1
+    first_ns = last_ns = None
+    said: list[Frame] = []
     for frame in scan.frames():
         digest.update(frame.data)
         messages, last = messages + 1, max(last, frame.sequence)
+        if frame.topic.placement is not None:
+            last_ns = frame.log_ns
+            first_ns = last_ns if first_ns is None else first_ns
+            continue
+        said.append(frame)
         if header is None and frame.topic.name == framing.HEADER_TOPIC:
             header = _header(frame.json(), path)
     header = header or _spare_header(scan, path)
@@ -107,7 +123,9 @@ def read_recording(path: Path) -> Recording:
         messages=messages,
         lost_messages=last + 1 - messages,
         digest=digest.hexdigest(),
+        span_ns=None if first_ns is None or last_ns is None else (first_ns, last_ns),
         data=data,
+        said=tuple(said),
     )
 
 
@@ -161,6 +179,10 @@ def _item(frame: Frame, path: Path) -> RecordedItem | None:
     if placement is not None:
         uuid = frame.topic.characteristic
         return RawNotification(placement, frame.log_ns, frame.publish_ns, uuid, frame.payload)
+    return _event(frame, path)
+
+
+def _event(frame: Frame, path: Path) -> ControlEvent | LinkEvent | None:
     try:
         if frame.topic.name == framing.CONTROL_TOPIC:
             return control_from_json(frame.json())
