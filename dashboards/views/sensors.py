@@ -120,19 +120,24 @@ def choose_place(hub: Link, sensor: ScannedMessage, names: dict[str, str]) -> No
             )
         else:
             station = next(iter(names), "1")
-        place = st.segmented_control(
+        key = f"{keys.PLACE}_{sensor.sensor}_{sensor.placement}_{sensor.station}"
+        st.segmented_control(
             "Worn at",
             list(Placement),
             default=sensor.placement,
             format_func=lambda place: PLACES[place],
-            key=f"{keys.PLACE}_{sensor.sensor}_{sensor.placement}_{sensor.station}",
+            key=key,
             disabled=sensor.in_use,
             help="While a session runs, sensors keep their places." if sensor.in_use else None,
+            on_change=assign,
+            args=(hub, sensor.sensor, station, key),
         )
-    if place != sensor.placement:
-        wanted = AssignRequest(sensor=sensor.sensor, placement=place, station=station)
-        if attempt(hub, lambda client: client.assign_sensor(wanted)):
-            st.rerun(scope="fragment")
+
+
+def assign(hub: Link, sensor: str, station: str, key: str) -> None:
+    """Give a sensor the place that was chosen; none: it leaves its place."""
+    wanted = AssignRequest(sensor=sensor, placement=st.session_state[key], station=station)
+    attempt(hub, lambda client: client.assign_sensor(wanted))
 
 
 def show_help() -> None:

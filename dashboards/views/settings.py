@@ -11,7 +11,7 @@ from lumbarwatch.hub.messages import AthleteMessage, PreferencesMessage
 from lumbarwatch.presenters import keys
 
 
-def show_athlete(client: HubClient, chosen: PreferencesMessage) -> None:
+def show_athlete(hub: Link, client: HubClient, chosen: PreferencesMessage) -> None:
     """Choose an athlete; show measures and limits."""
     known = client.athletes()
     if not known:
@@ -25,7 +25,7 @@ def show_athlete(client: HubClient, chosen: PreferencesMessage) -> None:
         width=320,
     )
     show_body(client, athlete, chosen)
-    show_limits(client, athlete)
+    show_limits(hub, client, athlete)
 
 
 def show_data(hub: Link) -> None:
@@ -46,11 +46,11 @@ def show(hub: Link) -> None:
         with hub.client() as client:
             chosen = client.state().preferences
             with limits:
-                show_athlete(client, chosen)
+                show_athlete(hub, client, chosen)
             with cues:
-                show_cues(client, chosen)
+                show_cues(hub, chosen)
             with units:
-                show_units(client, chosen)
+                show_units(hub, chosen)
     except HubRefused as refused:
         st.warning(str(refused))
 

@@ -1,8 +1,9 @@
 """Every limit of an athlete: what is judged, the default and its source, and a way to have an own one."""
 
 import streamlit as st
+from hub_link import Link
 
-from lumbarwatch.hub.client import HubClient
+from lumbarwatch.hub.client import HubClient, HubRefused
 from lumbarwatch.hub.messages import AthleteMessage, OwnLimit
 from lumbarwatch.model.session import Limit
 from lumbarwatch.model.verdicts import WarningId
@@ -17,17 +18,23 @@ INTRODUCTION = (
 TUCK = "Tuck training: also amber when the tuck at the top is below a quarter of the own maximal tuck"
 
 
-def show_limits(client: HubClient, athlete: AthleteMessage) -> None:
+def show_limits(hub: Link, client: HubClient, athlete: AthleteMessage) -> None:
     """Show all limits of an athlete."""
     st.markdown(INTRODUCTION)
     for row in limit_rows(athlete.limits):
         show_limit(client, athlete, row)
-    key = f"{keys.TUCK_TRAINING}_{athlete.id}_{athlete.tuck_training}"
-    wanted = st.toggle(TUCK, value=bool(athlete.tuck_training), key=key)
-    if wanted != bool(athlete.tuck_training):
-        client.save_athlete(athlete.model_copy(update={"tuck_training": wanted}))
-        st.toast("Saved.")
-        st.rerun()
+    on = bool(athlete.tuck_training)
+    key = f"{keys.TUCK_TRAINING}_{athlete.id}_{on}"
+    st.toggle(TUCK, on, key=key, on_change=train_tuck, args=(hub, athlete, not on))
+
+
+def train_tuck(hub: Link, athlete: AthleteMessage, on: bool) -> None:
+    """Turn the training mode on or off."""
+    try:
+        with hub.client() as client:
+            client.save_athlete(athlete.model_copy(update={"tuck_training": on}))
+    except HubRefused as refused:
+        st.warning(str(refused))
 
 
 def show_limit(client: HubClient, athlete: AthleteMessage, row: LimitRow) -> None:
