@@ -27,9 +27,12 @@ CONTROL_TOPIC: Final = "/control"
 LINK_TOPIC: Final = "/link"
 NOTE_TOPIC: Final = "/note"
 
-MESSAGE: Final = struct.Struct("<HIQQ")
-"""Head of a message record: channel, sequence, log time, publish time."""
+_MESSAGE: Final = 0x05  # MCAP's code of a message
+_RECORD: Final = struct.Struct("<BQHIQQ")
+"""Head of a message record: code, length, channel, sequence, log time, publish time."""
 
+MESSAGE_HEAD_BYTES: Final = _RECORD.size
+_LEAD: Final = struct.calcsize("<BQ")
 _NUMBERS = struct.Struct("<IQQ")
 _CRC = struct.Struct("<I")
 _JSON_LEAD = b'{"crc32":"'
@@ -91,26 +94,29 @@ class Frame(NamedTuple):
         return loads(self.payload)
 
 
-def frame_at(data: bytes, start: int, stop: int, topics: Mapping[int, Topic]) -> Frame | None:
-    """Return the message whose record body lies at ``start`` to ``stop``; None if it is not whole.
+def frame_at(data: bytes, position: int, topics: Mapping[int, Topic]) -> Frame | None:
+    """Return the message whose record begins at ``position``; None if no whole one of ours does.
 
-    The three numbers that the CRC covers lie side by side in the record, behind the channel's number.
+    The three numbers that the CRC covers lie side by side in the record, behind the channel's number. An hour
+    of two sensors is 360,000 messages, each read three times when a recording is finished: one call for each.
     """
-    content = start + MESSAGE.size
-    if content > stop:
+    content = position + _RECORD.size
+    if content > len(data):
         return None
-    channel, sequence, log_ns, publish_ns = MESSAGE.unpack_from(data, start)
+    opcode, length, channel, sequence, log_ns, publish_ns = _RECORD.unpack_from(data, position)
     topic = topics.get(channel)
-    if topic is None:
+    if opcode != _MESSAGE or topic is None:
         return None
-    crc = zlib.crc32(data[start + 2 : content], topic.seed)
+    stop = position + _LEAD + length
+    body = data[content:stop]
+    if stop > len(data) or stop < content:
+        return None
+    crc = zlib.crc32(data[content - _NUMBERS.size : content], topic.seed)
     if topic.encoding == RAW_ENCODING:
-        lead = content + _CRC.size
-        sealed = data[content:lead] == _CRC.pack(zlib.crc32(data[lead:stop], crc))
+        sealed = body[: _CRC.size] == _CRC.pack(zlib.crc32(body[_CRC.size :], crc))
     else:
-        lead = content + _JSON_START
-        sealed = data[content:lead] == _json_start(zlib.crc32(data[lead:stop], crc))
-    return Frame(topic, sequence, log_ns, publish_ns, data[content:stop]) if sealed else None
+        sealed = body[:_JSON_START] == _json_start(zlib.crc32(body[_JSON_START:], crc))
+    return Frame(topic, sequence, log_ns, publish_ns, body) if sealed else None
 
 
 def framed_bytes(topic: Topic, sequence: int, log_ns: int, publish_ns: int, payload: bytes) -> bytes:

@@ -18,7 +18,7 @@ from mcap.opcode import Opcode
 from mcap.records import Channel, Chunk, Metadata
 from mcap.stream_reader import get_chunk_data_stream
 
-from lumbarwatch.store.framing import Frame, Topic, frame_at
+from lumbarwatch.store.framing import MESSAGE_HEAD_BYTES, Frame, Topic, frame_at
 
 MAGIC: Final = b"\x89MCAP0\r\n"
 _RECORD = struct.Struct("<BQ")
@@ -58,6 +58,11 @@ class Scan:
     def _walk(self, data: bytes, position: int, *, outer: bool) -> Iterator[Frame]:
         end = len(data)
         while position < end:
+            frame = frame_at(data, position, self._topics)
+            if frame is not None:
+                position += MESSAGE_HEAD_BYTES + len(frame.data)
+                yield frame
+                continue
             record = _record_at(data, position)
             if record is None:
                 found = self._next_message(data, position + 1)
@@ -67,11 +72,7 @@ class Scan:
                 continue
             opcode, start, stop = record
             if opcode == _MESSAGE:
-                frame = frame_at(data, start, stop, self._topics)
-                if frame is not None:
-                    yield frame
-                else:
-                    stop = self._step_over(data, position, stop, outer=outer)
+                stop = self._step_over(data, position, stop, outer=outer)
             elif opcode == Opcode.DATA_END and outer and stop - start == _DATA_END.size:
                 self._finish(data, position)
                 return
@@ -98,8 +99,7 @@ class Scan:
 
     def _next_message(self, data: bytes, position: int) -> int | None:
         while (position := data.find(b"\x05", position)) >= 0:
-            record = _record_at(data, position)
-            if record is not None and frame_at(data, record[1], record[2], self._topics) is not None:
+            if frame_at(data, position, self._topics) is not None:
                 return position
             position += 1
         return None
