@@ -6,11 +6,11 @@ from views.train_running import calibration_line, end_session
 from lumbarwatch.hub.client import HubClient
 from lumbarwatch.hub.messages import LoadRequest, StationMessage, SymptomMessage, SymptomRequest
 from lumbarwatch.model.events import SymptomKind
-from lumbarwatch.model.symptoms import Sign
 from lumbarwatch.presenters import keys
 from lumbarwatch.presenters.symptoms import (
     ANSWERS,
     CHECKLIST,
+    NONE_OF_THEM,
     QUESTION,
     SEIZED,
     SIGNS,
@@ -79,17 +79,17 @@ def _pain(told: SymptomMessage | None, number: int) -> int:
 def _checklist(
     client: HubClient, station: StationMessage, pain: int | None, told: SymptomMessage | None
 ) -> None:
-    signs: list[Sign] = st.pills(
-        CHECKLIST,
-        signs_in_order(),
-        selection_mode="multi",
-        default=[] if told is None else told.signs,
-        format_func=lambda sign: SIGNS[sign],
-        key=f"{keys.SIGNS}_{0 if told is None else told.set}",
-    )
-    answered = told is not None and told.signs is not None
-    label = "Save the answers" if signs else "None of these"
-    if st.button(label, key=keys.SAVE_SIGNS, disabled=answered and set(told.signs or []) == set(signs)):
+    number = 0 if told is None else told.set
+    before = [] if told is None or told.signs is None else told.signs
+    st.markdown(CHECKLIST)
+    signs = [
+        sign
+        for sign in signs_in_order()
+        if st.checkbox(SIGNS[sign], sign in before, key=f"{keys.SIGNS}_{number}_{sign.value}")
+    ]
+    answered = told is not None and told.signs is not None and set(before) == set(signs)
+    label = "Save the answers" if signs else NONE_OF_THEM
+    if st.button(label, key=keys.SAVE_SIGNS, disabled=answered):
         client.symptom(station.station, SymptomRequest(kind=SymptomKind.PAIN, pain=pain, signs=signs))
         st.rerun()
 

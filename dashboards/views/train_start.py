@@ -8,8 +8,8 @@ from lumbarwatch.hub.messages import AthleteMessage, HubMessage, SessionStart, S
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.presenters import keys
 
-NEW = AthleteMessage(name="New athlete …")
-NOBODY = AthleteMessage(name="Nobody in particular")
+NEW = "New athlete …"
+NOBODY = "Nobody in particular"
 PLACES = {Placement.PELVIS: "Pelvis, over S2", Placement.LUMBAR: "Lumbar, over L1"}
 QUICK = (
     "Standing and bows only, about 20 s. Absolute limits apply instead of your own, and every page says so."
@@ -37,34 +37,45 @@ def show(client: HubClient, state: HubMessage, station: StationMessage) -> None:
 
 
 def _who(client: HubClient, station: StationMessage) -> AthleteMessage | None:
-    known = [*client.athletes(), NOBODY, NEW]
-    ids = [athlete.id for athlete in known]
-    index = ids.index(station.athlete.id) if station.athlete.id in ids[:-2] else 0
-    chosen = st.selectbox("Athlete", known, index, format_func=_name, key=keys.ATHLETE)
-    if chosen.name == NEW.name and not chosen.id:
+    """Return who was chosen; None: somebody new, not added yet."""
+    known = {athlete.id: athlete for athlete in client.athletes()}
+    names = {id_: athlete.name or "Athlete without a name" for id_, athlete in known.items()}
+    options = [*names, NOBODY, NEW]
+    if keys.ATHLETE_ADDED in st.session_state:
+        st.session_state[keys.ATHLETE] = st.session_state.pop(keys.ATHLETE_ADDED)
+    elif st.session_state.get(keys.ATHLETE) not in options:
+        st.session_state[keys.ATHLETE] = station.athlete.id if station.athlete.id in names else options[0]
+    chosen = st.selectbox(
+        "Athlete", options, format_func=lambda option: names.get(option, option), key=keys.ATHLETE
+    )
+    if chosen == NEW:
         _add(client, station)
         return None
-    if chosen.name == NOBODY.name and not chosen.id:
+    if chosen == NOBODY:
         return AthleteMessage()
-    mass = "body mass not known: no load is shown" if chosen.mass_kg is None else f"{chosen.mass_kg:g} kg"
-    stature = "" if chosen.stature_m is None else f", {chosen.stature_m * 100:.0f} cm"
+    _measures(known[chosen])
+    return known[chosen]
+
+
+def _measures(athlete: AthleteMessage) -> None:
+    mass = "body mass not known: no load is shown" if athlete.mass_kg is None else f"{athlete.mass_kg:g} kg"
+    stature = "" if athlete.stature_m is None else f", {athlete.stature_m * 100:.0f} cm"
     st.caption(f"{mass}{stature}")
-    return chosen
-
-
-def _name(athlete: AthleteMessage) -> str:
-    return athlete.name or "Athlete without a name"
 
 
 def _add(client: HubClient, station: StationMessage) -> None:
-    name = st.text_input("Name", max_chars=120, key=keys.NEW_NAME)
-    mass_kg = st.number_input("Body mass (kg)", 20.0, 400.0, None, 0.5, key=keys.NEW_MASS_KG)
-    stature_cm = st.number_input("Height (cm)", 100.0, 250.0, None, 1.0, key=keys.NEW_STATURE_CM)
-    if st.button("Add athlete", key=keys.ADD_ATHLETE, disabled=not name.strip()):
+    with st.form("add_athlete_form", border=False):
+        name = st.text_input("Name", max_chars=120, key=keys.NEW_NAME)
+        mass_kg = st.number_input("Body mass (kg)", 20.0, 400.0, None, 0.5, "%.1f", key=keys.NEW_MASS_KG)
+        stature_cm = st.number_input("Height (cm)", 100.0, 250.0, None, 1.0, "%.0f", key=keys.NEW_STATURE_CM)
+        wanted = st.form_submit_button("Add athlete", key=keys.ADD_ATHLETE)
+    if wanted and not name.strip():
+        st.warning("Say a name first.")
+    elif wanted:
         stature_m = None if stature_cm is None else stature_cm / 100
         added = client.save_athlete(AthleteMessage(name=name.strip(), mass_kg=mass_kg, stature_m=stature_m))
         client.set_athlete(station.station, added)
-        del st.session_state[keys.ATHLETE]
+        st.session_state[keys.ATHLETE_ADDED] = added.id
         st.rerun()
 
 

@@ -374,7 +374,8 @@ class View {
     this.reps.show(session);
     const counted = `${reps} ${reps === 1 ? "rep" : "reps"}`;
     const where = session.setFinished ? `Set ${session.set} done, ${counted}` : `Set ${session.set}, ${counted}`;
-    this.$(".set").textContent = session.set ? where : this.words.before[session.stage] ?? "";
+    const lifting = session.set && ["lift", "after_set"].includes(session.stage);
+    this.$(".set").textContent = lifting ? where : this.words.before[session.stage] ?? "";
     const state = this.words.session_states[session.state] ?? "";
     this.$(".set-line").textContent = [this.reps.setLine(session), state].filter(Boolean).join(" · ");
   }
@@ -440,7 +441,8 @@ class View {
     this.posture.draw(this.session, this.theme, level);
     this.tempo.draw(this.session);
     for (const trace of this.traces) trace.draw(this.session, this.theme, this.live);
-    this.$(".phase").textContent = this.words.phases[this.session.phase] ?? "";
+    const moves = ["ready", "lift"].includes(this.session.stage);
+    this.$(".phase").textContent = moves ? this.words.phases[this.session.phase] ?? "" : "";
     this.$(".numbers").dataset.level = level;
     this.$(".tilt").textContent = point && point.tilt !== null ? `${signed(point.tilt)}°` : "–";
     this.$(".lambda").textContent = point && point.lambda !== null ? `${signed(point.lambda)}°` : "–";

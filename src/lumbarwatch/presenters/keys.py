@@ -14,6 +14,7 @@ END_SESSION = "end_session"
 
 # Train
 ATHLETE = "athlete"
+ATHLETE_ADDED = "athlete_added"
 NEW_NAME = "new_name"
 NEW_MASS_KG = "new_mass_kg"
 NEW_STATURE_CM = "new_stature_cm"

@@ -151,6 +151,8 @@ BEFORE: Words = MappingProxyType(
         "connect": "Waiting for the sensors",
         "calibrate": "Calibration",
         "ready": "Ready: lie down and lift",
+        "saving": "Saving the session",
+        "summary": "Session done",
     }
 )
 """Where the number of the set stands later, by the page's stage."""

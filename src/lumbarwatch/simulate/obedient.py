@@ -28,6 +28,8 @@ from lumbarwatch.wire import lm1
 QUIET_S = 1.0
 """Every chapter ends in so much quiet; what is repeated is the end of it."""
 LOOP_S = 0.9
+AWAY_S = 3.0
+"""For so long a sensor whose link was cut is not to be found."""
 C = Channel
 
 
@@ -180,7 +182,7 @@ class ObedientSensor(Lm1Peripheral):
     def __init__(
         self, index: int, signals: SensorSignals, options: RadioOptions, time: SessionTime, director: Director
     ) -> None:
-        super().__init__(index, signals, RadioOptions(), time)
+        super().__init__(index, signals, RadioOptions(away_s=options.away_s), time)
         self._director = director
         self._cuts_s = sorted(options.cut_at_s)
         self._ahead = 0  # samples played so far beyond the tape's number
@@ -279,7 +281,11 @@ class ObedientRadio(VirtualRadio):
         cuts = {Placement.LUMBAR: (cut_s,) if cut_in_second_set else ()}
         self.peripherals = [
             ObedientSensor(
-                index, signals[place], RadioOptions(cut_at_s=cuts.get(place, ())), self.time, self.director
+                index,
+                signals[place],
+                RadioOptions(cut_at_s=cuts.get(place, ()), away_s=AWAY_S),
+                self.time,
+                self.director,
             )
             for index, place in enumerate(Placement)
         ]
