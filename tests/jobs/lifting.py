@@ -93,5 +93,5 @@ def live_session(data, *, athlete=ANNA, started_at_utc_ns=T0_UTC_NS, chunk=7):
     analysis = findings.analysis(PIPELINE_VERSION, controls[-1].t_ns / NS_PER_S)
     with Archive.open(folder, decode_recording) as archive:
         visit = FinishedVisit(session, athlete, header, recorder.close(), analysis, controls)
-        assert archive.save(visit) == ""
+        assert not archive.save(visit).problem
     return session.id, analysis

@@ -30,6 +30,12 @@ def analyze(
         Path | None,
         typer.Option(metavar="FILE.json", help="Accelerometer calibrations written by calibrate-sensor."),
     ] = None,
+    refined: Annotated[
+        bool,
+        typer.Option(
+            "--refined", help="With hindsight (not causal), labelled: live feedback could not have known it."
+        ),
+    ] = False,
 ) -> None:
     """Find reps, angles and warnings in a recording.
 
@@ -38,13 +44,15 @@ def analyze(
     from lumbarwatch.cli import analyze_table, progress
     from lumbarwatch.exchange.outputs import check_analysis_outputs, write_analysis
     from lumbarwatch.jobs.analyze import analyze as run
+    from lumbarwatch.jobs.refined import analyze_file
     from lumbarwatch.model.samples import OrientationSource
 
     inputs = tuple(path for path in (recording, meta, sensor_calibration) if path is not None)
     check_analysis_outputs(json, series, plot, inputs=inputs)
     source = None if orientation is None else OrientationSource(orientation)
     with progress.bar() as tell:
-        result = run(
+        find = analyze_file if refined else run
+        result = find(
             recording, meta, orientation=source, sensor_calibration=sensor_calibration, progress=tell
         )
     write_analysis(result, json, series, plot, title=recording.name)

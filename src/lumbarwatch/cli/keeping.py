@@ -87,6 +87,7 @@ def import_(
 
 
 def reanalyze(
+    *,
     athlete: Person = None,
     since: Annotated[
         datetime | None, typer.Option(formats=DATES, help="Only sessions from this date on.")
@@ -96,6 +97,10 @@ def reanalyze(
     ] = None,
     again: Annotated[
         bool, typer.Option("--again", help="Also sessions that this version has analysed already.")
+    ] = False,
+    refined: Annotated[
+        bool,
+        typer.Option("--refined", help="With hindsight (not causal), beside the other results and labelled."),
     ] = False,
     data: Data = None,
 ) -> None:
@@ -113,11 +118,13 @@ def reanalyze(
             athlete=athlete,
             since_utc_ns=_utc_ns(since),
             again=again,
+            refined=refined,
             jobs=jobs,
             progress=tell,
         )
+    how = ", refined (not causal)" if refined else ""
     _say(
-        f"{result.done} sessions analysed by pipeline version {PIPELINE_VERSION}, "
+        f"{result.done} sessions analysed by pipeline version {PIPELINE_VERSION}{how}, "
         f"{result.up_to_date} were up to date, {result.without_recording} have no recording"
     )
     for session_id, sentence in result.failed:

@@ -58,9 +58,11 @@ def as_document(analysis: Analysis) -> dict[str, Any]:
         {"t_s": _seconds(slip.t_ns), "sensor": slip.placement.value, "deg": _number(slip.slip_deg)}
         for slip in analysis.slips
     ]
+    hindsight = {"refined": True} if analysis.refined else {}
     return {
         "schema": SCHEMA,
         "pipeline_version": analysis.pipeline_version,
+        **hindsight,
         "duration_s": analysis.duration_s,
         "calibration": _calibration(analysis.calibration),
         "sensors": sensors,

@@ -151,5 +151,6 @@ def _title(analysis: Analysis, title: str) -> str:
     graded = sum(rep.graded for rep in analysis.reps)
     calibration = analysis.calibration
     source = calibration.source.value if calibration.valid else "none"
-    counts = f"{len(analysis.reps)} reps, {graded} graded, calibration: {source}"
+    how = ", refined (not causal)" if analysis.refined else ""
+    counts = f"{len(analysis.reps)} reps, {graded} graded, calibration: {source}{how}"
     return f"{title}\n{counts}" if title else counts

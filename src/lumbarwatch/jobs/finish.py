@@ -7,6 +7,7 @@ from typing import Final
 
 from lumbarwatch.exchange.errors import InputError, InputReason
 from lumbarwatch.jobs.analyze import analyze_replay
+from lumbarwatch.jobs.refined import analyze_refined
 from lumbarwatch.jobs.replay import Replay
 from lumbarwatch.jobs.replay_recording import replay_of
 from lumbarwatch.model.events import SessionEnd
@@ -31,7 +32,7 @@ def _nobody(_athlete_id: str) -> None:
 
 
 def finish_recording(
-    path: Path, known: ByWhom = _nobody, angles: Path | None = None
+    path: Path, known: ByWhom = _nobody, angles: Path | None = None, *, refined: bool = False
 ) -> tuple[FinishedSession, Replay]:
     """Analyse a finished recording of ours.
 
@@ -42,6 +43,8 @@ def finish_recording(
         were not known during the session. Reps are judged as they were then.
     angles
         Where the angles over the sets go, if anywhere.
+    refined
+        With hindsight: not causal, labelled, and never what was shown live.
 
     Returns
     -------
@@ -57,7 +60,7 @@ def finish_recording(
     except StoreError as error:
         raise InputError(InputReason.UNREADABLE, str(error)) from error
     replay = replay_of(recording)
-    analysis = analyze_replay(replay)
+    analysis = analyze_refined(replay) if refined else analyze_replay(replay)
     if angles is not None:
         write_derived_angles(angles, analysis.poses, analysis.sets, analysis.pipeline_version)
     header = recording.header
@@ -78,7 +81,7 @@ def finish_recording(
         recovered=recording.recovered,
     )
     athlete = with_measures(replay.setup.athlete, known(header.athlete_id))
-    return finished_session(session, athlete, analysis, replay.controls, about), replay
+    return finished_session(session, athlete, analysis, replay.controls, about, refined=refined), replay
 
 
 def with_measures(athlete: Athlete, known: Athlete | None) -> Athlete:

@@ -15,6 +15,7 @@ from lumbarwatch.exchange.errors import InputError, InputReason
 from lumbarwatch.exchange.source import RecordingFormat, recording_format
 from lumbarwatch.jobs.analyze import analyze_replay, read_replay
 from lumbarwatch.jobs.finish import ByWhom, with_measures
+from lumbarwatch.jobs.refined import analyze_refined
 from lumbarwatch.jobs.replay import Replay
 from lumbarwatch.model.samples import NS_PER_S, ImuBatch
 from lumbarwatch.model.session import Session
@@ -22,10 +23,9 @@ from lumbarwatch.store.angles import write_derived_angles
 from lumbarwatch.store.codec import CodecError, JsonObject, dumps, from_json, loads, to_json
 from lumbarwatch.store.errors import StoreError, StoreReason, from_os
 from lumbarwatch.store.finished import FinishedSession, finished_session
-from lumbarwatch.store.folder import DataFolder
+from lumbarwatch.store.folder import CARD_SUFFIX, DataFolder
 from lumbarwatch.store.records import SessionAbout
 
-CARD_SUFFIX: Final = ".import.json"
 META_SUFFIX: Final = ".meta.json"
 CARD_SCHEMA: Final = "lumbarwatch.import/1"
 
@@ -72,7 +72,7 @@ def store_table(folder: DataFolder, source: Path, meta: Path | None, session: Se
 
 
 def finish_import(
-    card_path: Path, known: ByWhom, angles: Path | None = None
+    card_path: Path, known: ByWhom, angles: Path | None = None, *, refined: bool = False
 ) -> tuple[FinishedSession, Replay]:
     """Analyse an imported table; see :func:`lumbarwatch.jobs.finish.finish_recording`.
 
@@ -87,7 +87,7 @@ def finish_import(
     table = card_path.with_name(card.table)
     meta = card_path.with_name(card.session.id + META_SUFFIX)
     replay = read_replay(table, meta if meta.exists() else None)
-    analysis = analyze_replay(replay)
+    analysis = analyze_refined(replay) if refined else analyze_replay(replay)
     if angles is not None:
         write_derived_angles(angles, analysis.poses, analysis.sets, analysis.pipeline_version)
     first_ns = int(analysis.poses.t_ns[0]) if len(analysis.poses) else 0
@@ -101,7 +101,8 @@ def finish_import(
         parameters=cast("JsonObject", to_json(replay.setup)),
     )
     athlete = with_measures(replay.setup.athlete, known(card.session.athlete_id))
-    return finished_session(card.session, athlete, analysis, replay.controls, about), replay
+    finished = finished_session(card.session, athlete, analysis, replay.controls, about, refined=refined)
+    return finished, replay
 
 
 def read_card(path: Path) -> ImportCard:

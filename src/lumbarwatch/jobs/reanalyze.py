@@ -19,14 +19,14 @@ from typing import Any
 
 from lumbarwatch.core.pipeline import PIPELINE_VERSION
 from lumbarwatch.jobs.finish import MEASURES, finish_recording
-from lumbarwatch.jobs.finish_import import CARD_SUFFIX, finish_import
+from lumbarwatch.jobs.finish_import import finish_import
 from lumbarwatch.jobs.people import find_athlete
 from lumbarwatch.jobs.restore import restore
 from lumbarwatch.jobs.samples import decode_replay
 from lumbarwatch.model.errors import ErrorKind, UserError
 from lumbarwatch.model.session import Athlete
 from lumbarwatch.store.finished import FinishedSession, keep
-from lumbarwatch.store.folder import DataFolder
+from lumbarwatch.store.folder import CARD_SUFFIX, DataFolder
 from lumbarwatch.store.history import History
 from lumbarwatch.store.records import SessionRecord
 
@@ -57,6 +57,7 @@ class _Task:
     samples: Path
     angles: Path
     measures: dict[str, float | None]  # of the owner, as the history has them now
+    refined: bool
 
 
 def reanalyze(
@@ -65,6 +66,7 @@ def reanalyze(
     athlete: str | None = None,
     since_utc_ns: int | None = None,
     again: bool = False,
+    refined: bool = False,
     jobs: int | None = None,
     progress: Progress = lambda _doing, _share: None,
 ) -> Reanalysis:
@@ -78,6 +80,8 @@ def reanalyze(
         Id or name; None: everybody's.
     again
         Also those that this version has analysed (a body mass was entered later, a decoder was repaired).
+    refined
+        With hindsight (not causal): kept beside the causal results, labelled, and never shown in their place.
     jobs
         Processes; None: one for each core.
 
@@ -93,9 +97,10 @@ def reanalyze(
     with History.open(folder.history) as history:
         owner = None if athlete is None else find_athlete(history, athlete).id
         sessions = history.sessions(owner, since_utc_ns, limit=None)
-        due = [one for one in reversed(sessions) if again or not _up_to_date(one)]
+        done = history.analysed_by(PIPELINE_VERSION, refined=refined)
+        due = [one for one in reversed(sessions) if again or one.id not in done]
         known = {person.id: person for person in history.athletes()}
-        tasks = [_task(folder, one, known.get(one.athlete_id)) for one in due]
+        tasks = [_task(folder, one, known.get(one.athlete_id), refined=refined) for one in due]
         there = [task for task in tasks if task.source.exists()]
         failed: list[tuple[str, str]] = []
         for number, (task, result) in enumerate(zip(there, _results(there, jobs), strict=True), start=1):
@@ -111,18 +116,15 @@ def reanalyze(
     )
 
 
-def _up_to_date(session: SessionRecord) -> bool:
-    return session.pipeline_version == PIPELINE_VERSION and not session.refined
-
-
-def _task(folder: DataFolder, session: SessionRecord, owner: Athlete | None) -> _Task:
+def _task(folder: DataFolder, session: SessionRecord, owner: Athlete | None, *, refined: bool) -> _Task:
     recording = folder.recording(session.id)
-    card = recording.with_name(session.id + CARD_SUFFIX)
+    card = folder.import_card(session.id)
     return _Task(
         source=card if card.exists() else recording,
         samples=folder.samples(session.id),
         angles=folder.angles(session.id),
         measures={} if owner is None else {name: getattr(owner, name) for name in MEASURES},
+        refined=refined,
     )
 
 
@@ -172,6 +174,8 @@ def _analysed(task: _Task) -> FinishedSession | str:
     finish = finish_import if task.source.name.endswith(CARD_SUFFIX) else finish_recording
     measures = partial(_measures, task)
     try:
+        if task.refined:  # samples and angles that are kept stay the causal ones
+            return finish(task.source, measures, refined=True)[0]
         finished, replay = finish(task.source, measures, task.angles)
         decode_replay(replay, task.samples)
     except UserError as error:

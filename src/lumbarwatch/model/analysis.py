@@ -27,3 +27,4 @@ class Analysis:
     warnings: tuple[WarningVerdict, ...] = ()  # of the whole session (W7)
     not_graded: tuple[NotGraded, ...] = ()  # of the whole session
     notices: tuple[str, ...] = ()  # what the reader of the file put right or left out, a sentence each
+    refined: bool = False  # with hindsight (not causal)

@@ -179,6 +179,11 @@ class History:
         with self._read() as transaction:
             return transaction.get(SessionRow, session_id) is not None
 
+    def analysed_by(self, version: str, *, refined: bool = False) -> frozenset[str]:
+        """Sessions that a pipeline version has analysed."""
+        with self._read() as transaction:
+            return queries.analysed_by(transaction, version, refined)
+
     def session(self, session_id: str, version: str | None = None, *, refined: bool = False) -> SessionDetail:
         """One session, by the analysis that is shown or by that of a given pipeline version."""
         with self._read() as transaction:

@@ -94,6 +94,13 @@ def analysis_row(
     return row
 
 
+def analysed_by(transaction: Transaction, version: str, refined: bool) -> frozenset[str]:
+    """Return the ids of all sessions that a pipeline version has analysed."""
+    question = select(AnalysisRow.session_id)
+    question = question.where(AnalysisRow.pipeline_version == version, AnalysisRow.refined == refined)
+    return frozenset(transaction.scalars(question))
+
+
 def session_detail(
     transaction: Transaction, session_id: str, version: str | None, refined: bool
 ) -> SessionDetail:
