@@ -1,43 +1,101 @@
 """The hub's process, with real sensors or with a simulated athlete."""
 
 import asyncio
+import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from lumbarwatch.cli import child
 from lumbarwatch.cli.demo_athlete import DemoAthlete
 from lumbarwatch.cli.demo_wall import WallAthletes
+from lumbarwatch.cli.doctor_findings import examined
 from lumbarwatch.cli.elastic_clock import ElasticClock
 from lumbarwatch.cli.finding import find_sensors
 from lumbarwatch.cli.obedient_athlete import ObedientAthlete
 from lumbarwatch.cli.plans import DemoPlan, WantedSensors
+from lumbarwatch.cli.shown import shown_recording
 from lumbarwatch.hub.service import Hub, serve
 from lumbarwatch.hub.settings import HubSettings
 from lumbarwatch.jobs.restore import restore
 from lumbarwatch.jobs.samples import decode_recording
-from lumbarwatch.model.session import CalibrationSource
+from lumbarwatch.model.clock import Clock
+from lumbarwatch.model.events import LinkReason
+from lumbarwatch.model.samples import Placement
+from lumbarwatch.sensors.base import FoundSensor, SensorError
 from lumbarwatch.sensors.clock import SystemClock
+
+_LOG = logging.getLogger(__name__)
+
+NOTHING_THERE = frozenset({LinkReason.NO_ADAPTER, LinkReason.BLUETOOTH_OFF, LinkReason.NO_PERMISSION})
+"""Reasons for which no page could help: said in the terminal, exit code 3."""
 
 
 def run_hub(
     channel: Connection, listener: socket.socket, settings: HubSettings, wanted: WantedSensors
 ) -> None:
-    """Process of ``lumbarwatch run``: find the sensors, then measure."""
+    """Process of ``lumbarwatch run``: find the sensors, then do what the page says."""
 
     async def body(stop: asyncio.Event, ready: Callable[[], None]) -> None:
         await asyncio.to_thread(restore, settings.data)
         clock = SystemClock()
-        targets = await find_sensors(clock, wanted.by_place, serials=wanted.serials)
+        targets, missing = await _found(clock, wanted)
 
         async def begin(hub: Hub) -> None:
-            hub.first.targets = targets
-            hub.first.start(calibration=CalibrationSource.AUTOMATIC)
+            hub.bluetooth = missing
+            if targets:
+                hub.first.targets = targets
+            await asyncio.Event().wait()
 
         await serve(
             settings,
             listener,
             clock=clock,
+            stop=stop,
+            ready=ready,
+            companion=begin,
+            write_samples=decode_recording,
+            examine=lambda: examined(clock),
+        )
+
+    child.live(channel, body)
+
+
+async def _found(clock: Clock, wanted: WantedSensors) -> tuple[Mapping[Placement, FoundSensor], str]:
+    """Both sensors, or none and why: the page then helps to find them.
+
+    Raises
+    ------
+    SensorError
+        No adapter, Bluetooth off, no permission.
+    """
+    try:
+        return await find_sensors(clock, wanted.by_place, serials=wanted.serials), ""
+    except SensorError as error:
+        if error.reason in NOTHING_THERE:
+            raise
+        _LOG.warning("%s", error.sentence)
+        return {}, error.sentence
+
+
+def run_replay_hub(
+    channel: Connection, listener: socket.socket, settings: HubSettings, recording: Path
+) -> None:
+    """Process of ``lumbarwatch run --replay``: show a recording; nothing is recorded."""
+
+    async def body(stop: asyncio.Event, ready: Callable[[], None]) -> None:
+        shown = await asyncio.to_thread(shown_recording, recording, settings.data)
+
+        async def begin(hub: Hub) -> None:
+            hub.first.replay = shown
+            hub.first.show()
+            await asyncio.Event().wait()
+
+        await serve(
+            settings,
+            listener,
+            clock=ElasticClock(settings.speed),
             stop=stop,
             ready=ready,
             companion=begin,

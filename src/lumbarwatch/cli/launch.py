@@ -54,11 +54,24 @@ def run(launch: Launch, pelvis: str | None, lumbar: str | None) -> None:
         _stay([measuring, pages], page.getsockname()[1], browser=launch.browser)
 
 
+def replay(launch: Launch, recording: Path, speed: float) -> None:
+    """Show a recording again and stay until Ctrl-C."""
+    data = launch.data or default_data_folder()
+    key = secrets.token_bytes(32)
+    with supervise.bind(launch.port) as page, supervise.bind(0) as hub:
+        settings = HubSettings(data, key, page.getsockname()[1], speed=speed, replay=True)
+        showing = Part("measuring", processes.replay_hub, (hub, settings, recording), restart=True)
+        pages = Part("pages", processes.pages, (page, _pages(hub, key, data)), restart=True)
+        _stay([showing, pages], page.getsockname()[1], browser=launch.browser, end="stopped")
+
+
 def _pages(hub: "supervise.socket.socket", key: bytes, data: Path) -> PageSettings:
     return PageSettings(hub.getsockname()[1], key, data)
 
 
-def _stay(parts: Sequence[Part], port: int, *, browser: bool) -> None:
+def _stay(
+    parts: Sequence[Part], port: int, *, browser: bool, end: str = "stopped; the session is saved"
+) -> None:
     url = f"http://{supervise.LOOPBACK}:{port}"
 
     def ready() -> None:
@@ -71,7 +84,7 @@ def _stay(parts: Sequence[Part], port: int, *, browser: bool) -> None:
     except supervise.PartDied as died:
         typer.echo(f"lumbarwatch: {died}", err=True)
         raise typer.Exit(1) from died
-    typer.echo("lumbarwatch: stopped; the session is saved")
+    typer.echo(f"lumbarwatch: {end}")
 
 
 def _open(url: str) -> None:

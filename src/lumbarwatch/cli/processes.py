@@ -2,6 +2,7 @@
 
 import socket
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from lumbarwatch.cli.plans import DemoPlan, PageSettings, WantedSensors
 from lumbarwatch.hub.settings import HubSettings
@@ -19,6 +20,13 @@ def demo_hub(channel: Connection, listener: socket.socket, settings: HubSettings
     from lumbarwatch.cli.hub_process import run_demo_hub
 
     run_demo_hub(channel, listener, settings, plan)
+
+
+def replay_hub(channel: Connection, listener: socket.socket, settings: HubSettings, recording: Path) -> None:
+    """Show a recording again."""
+    from lumbarwatch.cli.hub_process import run_replay_hub
+
+    run_replay_hub(channel, listener, settings, recording)
 
 
 def pages(channel: Connection, listener: socket.socket, settings: PageSettings) -> None:

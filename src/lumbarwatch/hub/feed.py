@@ -5,11 +5,12 @@ back within the ring's 60 s goes on from the number it saw last.
 """
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from lumbarwatch.hub.messages import Frame, Poses
+from lumbarwatch.hub.frames import Frame, Hello, Poses, SessionFrame, StationsFrame
 
 RING_S = 60.0
 SAMPLES_WAITING = 50
@@ -26,6 +27,7 @@ class Numbered:
     text: str
     droppable: bool
     published_s: float
+    station: str = ""  # whose it is; empty: the whole hub's
 
 
 class ViewerGone(Exception):  # noqa: N818  (not an error of ours)
@@ -34,16 +36,25 @@ class ViewerGone(Exception):  # noqa: N818  (not an error of ours)
 
 @dataclass(slots=True)
 class Viewer:
-    """One viewer's waiting frames."""
+    """One viewer's waiting frames.
 
+    ``station``: whose frames it wants, None: everybody's. ``gap_s``: least time between two frames of samples
+    of one station.
+    """
+
+    station: str | None = None
+    gap_s: float = 0.0
     waiting: deque[Numbered] = field(default_factory=deque[Numbered])
     samples: int = 0
     dropped: int = 0
     gone: bool = False
     ready: asyncio.Event = field(default_factory=asyncio.Event)
+    _sampled_s: dict[str, float] = field(default_factory=dict[str, float])
 
     def offer(self, frame: Numbered) -> None:
-        """Queue a frame; drop the oldest sample when too many wait."""
+        """Queue a frame that is wanted; drop the oldest sample when too many wait."""
+        if not self._wants(frame):
+            return
         self.waiting.append(frame)
         self.samples += frame.droppable
         if self.samples > SAMPLES_WAITING:
@@ -69,6 +80,15 @@ class Viewer:
         frame = self.waiting.popleft()
         self.samples -= frame.droppable
         return frame
+
+    def _wants(self, frame: Numbered) -> bool:
+        if self.station is not None and frame.station not in ("", self.station):
+            return False
+        if frame.droppable and self.gap_s > 0:
+            if frame.published_s - self._sampled_s.get(frame.station, -math.inf) < self.gap_s:
+                return False
+            self._sampled_s[frame.station] = frame.published_s
+        return True
 
     def _drop_oldest_sample(self) -> None:
         oldest = next(index for index, frame in enumerate(self.waiting) if frame.droppable)
@@ -109,6 +129,7 @@ class Feed:
             text=f'{{"seq":{self._seq},{body[1:]}',
             droppable=isinstance(frame, Poses),
             published_s=self._now_s(),
+            station=_station_of(frame),
         )
         self._ring.append(numbered)
         self._forget_old()
@@ -123,9 +144,9 @@ class Feed:
         oldest = self._ring[0].seq if self._ring else self._seq + 1
         return after >= oldest - 1
 
-    def join(self, after: int | None) -> Viewer:
-        """Add a viewer; with ``after`` (see :meth:`can_resume`) what it missed waits for it already."""
-        viewer = Viewer()
+    def join(self, after: int | None, *, station: str | None = None, gap_s: float = 0.0) -> Viewer:
+        """Add a viewer (see there); with ``after`` (see :meth:`can_resume`) what it missed waits already."""
+        viewer = Viewer(station, gap_s)
         if after is not None:
             missed = [frame for frame in self._ring if frame.seq > after]
             for frame in missed:
@@ -146,3 +167,9 @@ class Feed:
         oldest_s = self._now_s() - RING_S
         while self._ring and self._ring[0].published_s < oldest_s:
             self._ring.popleft()
+
+
+def _station_of(frame: Frame) -> str:
+    if isinstance(frame, SessionFrame):
+        return frame.state.station
+    return "" if isinstance(frame, (Hello, StationsFrame)) else frame.station

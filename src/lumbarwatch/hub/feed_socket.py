@@ -32,7 +32,8 @@ class FeedSocket:
             await socket.close(CLOSE_BAD_REQUEST)
             return
         resumed = self._feed.can_resume(wanted.after, wanted.epoch)
-        viewer = self._feed.join(wanted.after if resumed else None)
+        after = wanted.after if resumed else None
+        viewer = self._feed.join(after, station=wanted.station, gap_s=wanted.poses_ms / 1e3)
         hello = self._hello(resumed=resumed)
         try:
             await socket.send_text(hello)

@@ -27,6 +27,9 @@ async def _athlete(desk: "Desk", station: Station, body: bytes) -> None:
 
 
 async def _start(desk: "Desk", station: Station, body: bytes) -> None:
+    if station.replay is not None:
+        station.show()
+        return
     request = read(asked.SessionStart, body)
     if request.athlete != AthleteMessage():
         station.choose(await desk.trainee(request.athlete))

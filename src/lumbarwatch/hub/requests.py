@@ -13,11 +13,17 @@ from lumbarwatch.model.symptoms import Sign
 
 
 class Subscribe(Message):
-    """First message of a viewer. ``after`` and ``epoch``: what it has seen last, to go on from there."""
+    """First message of a viewer. ``after`` and ``epoch``: what it has seen last, to go on from there.
+
+    ``station``: only this one's frames, null: everybody's. ``poses_ms``: least time between two frames of
+    angles of one station; a wall of thirty needs ten a second, not fifty.
+    """
 
     ticket: str
     after: int | None = None
     epoch: str | None = None
+    station: str | None = None
+    poses_ms: Annotated[float, Field(ge=0, le=1000)] = 0.0
 
 
 class SessionStart(Message):

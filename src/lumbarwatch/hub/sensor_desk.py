@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lumbarwatch.hub.requests import ApiError, AssignRequest, ScanRequest
 from lumbarwatch.hub.station import ApiRefused, Station
-from lumbarwatch.hub.stations import Stations
+from lumbarwatch.hub.stations import Stations, sensors_of
 from lumbarwatch.hub.values import FindingMessage, ScannedMessage, SensorList
 from lumbarwatch.hub.visit import Parts
 from lumbarwatch.model.events import LinkReason, LinkState
@@ -221,8 +221,9 @@ def _worn_at(station: Station) -> list[Worn]:
     statuses: Mapping[Placement, SensorStatus] = {}
     if visit is not None and visit.running:
         statuses = visit.links.status()
-    places = [place for place in Placement if place in statuses or place in station.paired]
-    return [Worn(station, place, station.paired.get(place), statuses.get(place)) for place in places]
+    paired = sensors_of(station)
+    places = [place for place in Placement if place in statuses or place in paired]
+    return [Worn(station, place, paired.get(place), statuses.get(place)) for place in places]
 
 
 def _worn_row(one: Worn, known: Sequence[SensorRecord]) -> ScannedMessage:

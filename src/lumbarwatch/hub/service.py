@@ -34,6 +34,7 @@ class Hub:
         self.parts = parts
         self.stations = Stations(parts)
         self._settings = settings
+        self.bluetooth = ""  # why no sensor can be reached, in one sentence
         self._sensors = SensorDesk(parts, self.stations, examine)
 
     @property
@@ -49,6 +50,8 @@ class Hub:
             simulated=self._settings.simulated,
             speed=self._settings.speed,
             obeys=self._settings.obeys,
+            replay=self._settings.replay,
+            bluetooth=self.bluetooth,
             stations=[station.message() for station in self.stations.values()],
             preferences=self.parts.choices.message(),
         )

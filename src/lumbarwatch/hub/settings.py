@@ -13,4 +13,5 @@ class HubSettings:
     page_port: int
     simulated: bool = False
     speed: float = 1.0
+    replay: bool = False  # a recording is shown again
     obeys: bool = False  # simulated: the athlete waits for the page and does what it says

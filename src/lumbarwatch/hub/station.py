@@ -11,6 +11,7 @@ from lumbarwatch.core.referral import refer
 from lumbarwatch.hub.frames import MessageFrame, SessionFrame
 from lumbarwatch.hub.people import athlete_message
 from lumbarwatch.hub.requests import ApiError, StepAction
+from lumbarwatch.hub.rerun import Rerun, Shown
 from lumbarwatch.hub.values import AssignedMessage, CoachMessage, SessionState, StationMessage
 from lumbarwatch.hub.visit import Parts, Plan, Visit
 from lumbarwatch.model.errors import UserError
@@ -54,9 +55,10 @@ class Station:
         self.name = name
         self.label = label
         self.targets: Mapping[Placement, Target] = {}
+        self.replay: Shown | None = None  # a recording that is shown here in place of sensors
         self.paired: Mapping[Placement, PairedSensor] = {}
         self._parts = parts
-        self._visit: Visit | None = None
+        self._visit: Visit | Rerun | None = None
         self._task: asyncio.Task[None] | None = None
         self._trainee = Trainee(Athlete())
         self._problem = ""
@@ -65,8 +67,8 @@ class Station:
 
     @property
     def visit(self) -> Visit | None:
-        """The visit that runs, or the last one."""
-        return self._visit
+        """The visit that runs, or the last one; None where a recording is shown."""
+        return self._visit if isinstance(self._visit, Visit) else None
 
     @property
     def running(self) -> bool:
@@ -110,6 +112,20 @@ class Station:
         self._task = asyncio.create_task(self._run(visit))
         return visit
 
+    def show(self) -> None:
+        """Show the recording from its beginning.
+
+        Raises
+        ------
+        ApiRefused
+            It is being shown, or there is none.
+        """
+        self._refuse_running("The recording is being shown: stop it first.")
+        if self.replay is None:
+            raise ApiRefused(ApiError.BAD_REQUEST, "There is no recording to show here.")
+        rerun = self._visit = Rerun(self._parts, self.name, self.replay)
+        self._task = asyncio.create_task(self._run(rerun))
+
     async def end(self) -> None:
         """End the visit, if one runs, and wait until it is saved."""
         if self._visit is not None and self._visit.running:
@@ -132,14 +148,14 @@ class Station:
 
     def forget(self, session_id: str) -> None:
         """A session was deleted: show it no more."""
-        if self._visit is not None and self._visit.session.id == session_id:
+        if self.visit is not None and self.visit.session.id == session_id:
             self._visit = None
             self.tell()
 
     def moved(self, session_id: str, athlete: Athlete) -> None:
         """A session was given to another athlete."""
-        if self._visit is not None and self._visit.session.id == session_id:
-            self._visit.teller.snapshot.belongs_to(athlete_message(athlete))
+        if self.visit is not None and self.visit.session.id == session_id:
+            self.visit.teller.snapshot.belongs_to(athlete_message(athlete))
             self.tell()
 
     def tell(self) -> None:
@@ -288,11 +304,13 @@ class Station:
             raise ApiRefused(ApiError.SESSION_RUNNING, sentence)
 
     def _running_visit(self) -> Visit:
+        if isinstance(self._visit, Rerun):
+            raise ApiRefused(ApiError.REPLAY, "A recording is shown: what happened then can't be changed.")
         if self._visit is None or not self._visit.running:
             raise ApiRefused(ApiError.NO_SESSION, "No session runs: start one first.")
         return self._visit
 
-    async def _run(self, visit: Visit) -> None:
+    async def _run(self, visit: Visit | Rerun) -> None:
         try:
             await visit.run()
         except UserError as error:

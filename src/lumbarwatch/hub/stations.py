@@ -9,6 +9,7 @@ from lumbarwatch.hub.station import ApiRefused, Station
 from lumbarwatch.hub.values import HubMessage
 from lumbarwatch.hub.visit import Parts
 from lumbarwatch.model.samples import Placement
+from lumbarwatch.sensors.link import Target
 from lumbarwatch.store.pairing import PairedSensor, Pairing
 from lumbarwatch.store.stations import FIRST, KeptStation, load_stations, save_stations
 
@@ -121,9 +122,9 @@ class Stations(Mapping[str, Station]):
         for one in {*owners, station}:
             _refuse_running(one)
         for one in owners:
-            _wear(one, {p: kept for p, kept in one.paired.items() if kept.identity != sensor.identity})
+            _wear(one, {p: kept for p, kept in sensors_of(one).items() if kept.identity != sensor.identity})
         if placement is not None:
-            _wear(station, {**station.paired, placement: sensor})
+            _wear(station, {**sensors_of(station), placement: sensor})
         await self.keep()
 
     async def keep(self) -> None:
@@ -142,6 +143,18 @@ class Stations(Mapping[str, Station]):
         self._parts.feed.publish(StationsFrame(hub=state))
 
 
+def sensors_of(station: Station) -> Pairing:
+    """Return a station's sensors, also those it uses for this run of the program only."""
+    found = {place: _paired(target) for place, target in station.targets.items()}
+    return {**found, **station.paired}
+
+
+def _paired(target: Target) -> PairedSensor:
+    if isinstance(target, str):
+        return PairedSensor(family="", name="", serial=target)
+    return PairedSensor(target.family, target.name, target.serial, target.address)
+
+
 def _wear(station: Station, sensors: Pairing) -> None:
     station.paired = dict(sensors)
     station.targets = {place: sensor.identity for place, sensor in sensors.items()}
@@ -152,7 +165,7 @@ def _asked_for(sensors: Mapping[Placement, str]) -> Pairing:
 
 
 def _identities(station: Station) -> set[str]:
-    return {sensor.identity for sensor in station.paired.values()}
+    return {sensor.identity for sensor in sensors_of(station).values()}
 
 
 def _refuse_running(station: Station) -> None:
