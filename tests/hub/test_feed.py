@@ -6,7 +6,7 @@ import json
 import pytest
 
 from lumbarwatch.hub.feed import EVENTS_WAITING, RING_S, SAMPLES_WAITING, Feed, ViewerGone
-from lumbarwatch.hub.messages import PhaseFrame, Poses
+from lumbarwatch.hub.messages import HubMessage, PhaseFrame, Poses, StationsFrame
 from lumbarwatch.model.motion import Phase
 
 
@@ -30,10 +30,10 @@ def feed(now):
     return Feed("run-1", now)
 
 
-def _poses() -> Poses:
+def _poses(station="a") -> Poses:
     column = [1.0]
     return Poses(
-        station="a",
+        station=station,
         sent_ms=0.0,
         age_ms=5.0,
         phase=Phase.IDLE,
@@ -50,8 +50,8 @@ def _poses() -> Poses:
     )
 
 
-def _event(t_s: float = 0.0) -> PhaseFrame:
-    return PhaseFrame(station="a", t_s=t_s, phase=Phase.LOCKOUT)
+def _event(t_s: float = 0.0, station: str = "a") -> PhaseFrame:
+    return PhaseFrame(station=station, t_s=t_s, phase=Phase.LOCKOUT)
 
 
 def _waiting(viewer) -> list[int]:
@@ -156,3 +156,35 @@ def test_a_viewer_that_left_gets_nothing(feed):
     feed.publish(_event())
     assert feed.viewers == 0
     assert not viewer.waiting
+
+
+def test_a_viewer_of_one_station_gets_its_frames_and_the_whole_hubs_only(feed):
+    viewer = feed.join(None, station="b")
+    feed.publish(_event(station="a"))
+    feed.publish(_event(station="b"))
+    feed.publish(_poses("a"))
+    feed.publish(StationsFrame(hub=_HUB))
+    assert _waiting(viewer) == [2, 4]
+
+
+def test_a_wall_gets_fewer_samples_of_each_station_and_every_event(feed, now):
+    viewer = feed.join(None, gap_s=0.09)
+    for _ in range(10):  # 20 ms apart
+        for station in ("a", "b"):
+            feed.publish(_poses(station))
+        now.s += 0.02
+    feed.publish(_event())
+    found = [frame.station for frame in viewer.waiting if frame.droppable]
+    assert found == ["a", "b"] * 2
+    assert not viewer.waiting[-1].droppable
+
+
+def test_what_was_missed_is_thinned_too(feed, now):
+    for _ in range(10):
+        feed.publish(_poses())
+        now.s += 0.02
+    assert len(feed.join(0, gap_s=0.09).waiting) == 2
+    assert len(feed.join(0, station="b").waiting) == 0
+
+
+_HUB = HubMessage(version="1", pipeline_version="1", simulated=True, speed=1.0, stations=[])

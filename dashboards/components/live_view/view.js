@@ -84,7 +84,9 @@ class View {
     this.show("none", "", 0);
     this.$(".sound").textContent = this.words.sound_off;
     this.$(".sound").addEventListener("click", () => this.toggleSound());
-    this.feed = new Feed(data, (frame) => this.take(frame), (state) => this.connection(state));
+    this.feed = new Feed(
+      data, (frame) => this.take(frame), (state) => this.connection(state), { station: this.station },
+    );
     this.drawn = this.aged = -Infinity;
     this.hide = () => document.hidden && this.unlive();
     document.addEventListener("visibilitychange", this.hide);

@@ -3,8 +3,10 @@
 const RETRY_MS = [250, 500, 1000, 2000, 4000];
 
 export class Feed {
-  constructor(urls, onFrame, onState) {
+  // wishes: whose frames and how many (see the hub's Subscribe); all of them without.
+  constructor(urls, onFrame, onState, wishes = {}) {
     this.urls = urls;
+    this.wishes = wishes;
     this.onFrame = onFrame;
     this.onState = onState;
     this.epoch = null; // which run of the hub the numbers belong to
@@ -21,7 +23,7 @@ export class Feed {
       if (this.closed) return;
       this.socket = new WebSocket(this.urls.feed_url);
       this.socket.onopen = () =>
-        this.socket.send(JSON.stringify({ ticket, after: this.seen, epoch: this.epoch }));
+        this.socket.send(JSON.stringify({ ticket, after: this.seen, epoch: this.epoch, ...this.wishes }));
       this.socket.onmessage = (message) => this.take(JSON.parse(message.data));
       this.socket.onclose = () => this.retry();
     } catch {

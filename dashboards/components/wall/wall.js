@@ -9,6 +9,7 @@ import { Station } from "./station.js";
 import { drawTile } from "./tile.js";
 
 const DRAW_EVERY_MS = 100; // phases and ages; what is said in a rep is drawn on the next frame
+const POSES_EVERY_MS = 90; // a little less, so that each drawing has a new one
 const TELL_EVERY_MS = 1000; // labels for screen readers
 const STILL_MS = 1500; // nothing changes its place under a finger
 const BELOW = 60; // px of the page under the wall
@@ -50,7 +51,9 @@ class Wall {
     this.waiting = []; // events that are not on the canvas yet
     this.drawn = this.told = this.moved = -Infinity;
     this.prepare();
-    this.feed = new Feed(component.data, (frame) => this.take(frame), (state) => this.connection(state));
+    this.feed = new Feed(
+      component.data, (frame) => this.take(frame), (state) => this.connection(state), { poses_ms: POSES_EVERY_MS },
+    );
     this.watch();
   }
 
