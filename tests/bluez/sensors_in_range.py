@@ -34,8 +34,10 @@ def arguments(parser):
 
 
 def tell_start():
-    """To the client."""
-    Path(START_FILE).write_text(str(SESSION.start_ns))
+    """To the client, whole or not at all."""
+    half = Path(START_FILE + ".half")
+    half.write_text(str(SESSION.start_ns))
+    half.rename(START_FILE)
 
 
 class Peripheral:

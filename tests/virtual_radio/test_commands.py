@@ -12,6 +12,7 @@ from rich.console import Console
 from lumbarwatch.cli import examination, pairing, recording, scanning
 from lumbarwatch.cli.plans import WantedSensors
 from lumbarwatch.cli.wanted import wanted_sensors
+from lumbarwatch.jobs.pair import PairError
 from lumbarwatch.model.events import LinkReason, LinkState
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.sensors.base import SensorError
@@ -127,6 +128,29 @@ async def test_pair_by_light_asks_for_each(folder, console):
     }  # fmt: skip
     assert "l = lumbar" in questions[1]
     assert "l = lumbar" not in questions[2]
+
+
+async def test_pair_by_light_offers_tapping_where_there_is_no_light(folder, console):
+    clock, questions = LoopClock(), []
+
+    def answer(question):
+        questions.append(question)
+        return ""
+
+    async with radio_of(clock, 5.0, 25.0, family="witmotion") as radio:
+        await pairing.by_light(pairing.Talk(console, clock, folder, radio.backend, answer))
+        address = radio.peripherals[1].address
+    assert "no light" in text(console).replace("\n", " ")
+    assert questions == ["Tap one of them now? [Enter = yes, n = no] "]
+    assert load_pairing(folder)[PELVIS].address == address
+
+
+async def test_pair_by_light_without_a_light_and_without_taps_is_an_error(folder, console):
+    clock = LoopClock()
+    async with VirtualRadio([VirtualSensor("movesense"), VirtualSensor("movesense")], clock) as radio:
+        with pytest.raises(PairError, match="no light"):
+            await pairing.by_light(pairing.Talk(console, clock, folder, radio.backend, lambda _: "n"))
+    assert load_pairing(folder) == {}
 
 
 async def test_pair_by_name_stores_serial_numbers(folder, console):

@@ -124,6 +124,29 @@ async def test_each_sensor_shows_its_light_until_both_have_their_place(monkeypat
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "families", [("witmotion", "witmotion"), ("movesense", "movesense"), ("lm1", "witmotion")]
+)
+async def test_sensors_without_a_light_are_told_so(families):
+    clock = LoopClock()
+    async with VirtualRadio([VirtualSensor(family) for family in families], clock) as radio:
+        with pytest.raises(PairError, match="tapping one") as caught:
+            await pair.pair_by_light(clock, None, backend=radio.backend)
+    assert caught.value.reason is PairReason.NO_LIGHT
+
+
+async def test_sensors_without_a_light_are_passed_over_where_two_have_one():
+    clock, seen = LoopClock(), []
+    families = ("witmotion", "lm1", "movella")
+    sensors = [
+        VirtualSensor(family, None, RadioOptions(rssi_dbm=-50 - k)) for k, family in enumerate(families)
+    ]
+    async with VirtualRadio(sensors, clock) as radio:
+        pairing = await pair.pair_by_light(clock, asked([PELVIS, LUMBAR], seen), backend=radio.backend)
+    assert [pairing[place].family for place in Placement] == ["lm1", "movella"]
+    assert len(seen) == 2
+
+
 async def test_places_that_nobody_gets_are_told():
     clock = LoopClock()
     async with VirtualRadio([VirtualSensor("lm1"), VirtualSensor("lm1")], clock) as radio:

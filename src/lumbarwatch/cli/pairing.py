@@ -12,7 +12,7 @@ from rich.text import Text
 from lumbarwatch.cli.finding import find_sensors
 from lumbarwatch.cli.sensor_words import WORN
 from lumbarwatch.jobs import pair
-from lumbarwatch.jobs.pair import TapStep
+from lumbarwatch.jobs.pair import PairError, PairReason, TapStep
 from lumbarwatch.model.clock import Clock
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.sensors.base import FoundSensor
@@ -59,7 +59,7 @@ async def by_tap(talk: Talk) -> None:
 
 
 async def by_light(talk: Talk) -> None:
-    """Pair by the sensors' lights."""
+    """Pair by the sensors' lights; where they have none, by tapping if the user agrees."""
 
     async def choose(sensor: FoundSensor, open_places: Sequence[Placement]) -> Placement | None:
         keys = ", ".join(f"{key} = {WORN[place]}" for key, place in _ANSWERS.items() if place in open_places)
@@ -68,7 +68,18 @@ async def by_light(talk: Talk) -> None:
         return _ANSWERS.get(answer.strip().lower()[:1])
 
     talk.console.print("Looking for sensors ...")
-    _keep(talk, await pair.pair_by_light(talk.clock, choose, backend=talk.backend))
+    try:
+        pairing = await pair.pair_by_light(talk.clock, choose, backend=talk.backend)
+    except PairError as error:
+        if error.reason is not PairReason.NO_LIGHT:
+            raise
+        talk.console.print(Text(error.sentence, "yellow"))
+        answer = await _answered(talk.answer, "Tap one of them now? [Enter = yes, n = no] ")
+        if answer.strip().lower().startswith("n"):
+            raise
+        await by_tap(talk)
+    else:
+        _keep(talk, pairing)
 
 
 async def _answered(answer: Callable[[str], str], question: str) -> str:

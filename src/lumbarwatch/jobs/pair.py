@@ -11,8 +11,8 @@ from lumbarwatch.model.errors import UserError
 from lumbarwatch.model.events import LinkEvent, LinkReason
 from lumbarwatch.model.notification import RawNotification
 from lumbarwatch.model.samples import NS_PER_S, Placement
+from lumbarwatch.sensors import catalogue
 from lumbarwatch.sensors.base import DecodeError, Decoder, Driver, FoundSensor, SensorError
-from lumbarwatch.sensors.catalogue import decoder as new_decoder
 from lumbarwatch.sensors.link import Backend, LinkManager
 from lumbarwatch.sensors.reasons import sentence
 from lumbarwatch.store.pairing import PairedSensor, Pairing
@@ -32,6 +32,7 @@ class PairReason(StrEnum):
     NO_TAPS = "no_taps"
     ALIKE = "alike"
     NOT_CHOSEN = "not_chosen"
+    NO_LIGHT = "no_light"
 
 
 class PairError(UserError):
@@ -53,6 +54,10 @@ _SENTENCES = {
     ),
     PairReason.NOT_CHOSEN: (
         "Not both places were given a sensor: try again, or name the sensors by --pelvis and --lumbar."
+    ),
+    PairReason.NO_LIGHT: (
+        "These sensors have no light that can be switched on from here: tell them apart by tapping one, with "
+        "'lumbarwatch pair --by tap'."
     ),
 }
 
@@ -101,19 +106,22 @@ async def pair_by_tap(
 
 
 async def pair_by_light(clock: Clock, choose: Choose, *, backend: Backend | None = None) -> Pairing:
-    """Make each sensor in range show its light in turn, until both places have theirs.
+    """Make each sensor in range that has a light show it in turn, until both places have theirs.
 
     Raises
     ------
     SensorError
         No adapter, not two sensors in range, or one that can't be reached.
     PairError
-        Not both places were given a sensor.
+        Not both places were given a sensor, or not two have a light.
     """
     links = _silent_links(clock, backend)
     found = await links.scan(SCAN_S)
     if len(found) < len(Placement):
         raise _too_few(found)
+    found = [sensor for sensor in found if catalogue.driver(sensor.family).has_light]
+    if len(found) < len(Placement):
+        raise PairError(PairReason.NO_LIGHT)
     chosen: dict[Placement, FoundSensor] = {}
     for sensor in found:
         open_places = [place for place in Placement if place not in chosen]
@@ -213,7 +221,7 @@ class _Ear:
         raise PairError(PairReason.ALIKE if alike else PairReason.NO_TAPS)
 
     def _on_ready(self, placement: Placement, driver: Driver) -> None:
-        self.decoders[placement] = new_decoder(driver.family, driver.describe())
+        self.decoders[placement] = catalogue.decoder(driver.family, driver.describe())
         self.listeners[placement] = TapListener(driver.info.nominal_rate_hz)
 
     def _on_link(self, event: LinkEvent) -> None:

@@ -140,6 +140,8 @@ class Driver(ABC):
     notify_characteristics: ClassVar[tuple[str, ...]]
     has_counter_or_clock: ClassVar[bool] = True
     """Whether packets delivered twice can be told from new ones; decides how the link subscribes on Linux."""
+    has_light: ClassVar[bool] = False
+    """Whether :meth:`identify` makes it show a light."""
     has_beacons: ClassVar[bool] = False
     """Whether the sensor can be asked for its clock while it streams."""
 

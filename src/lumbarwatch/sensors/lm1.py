@@ -91,6 +91,7 @@ class Lm1Driver(Driver):
     """LM-1 on the link."""
 
     family: ClassVar[str] = FAMILY
+    has_light: ClassVar[bool] = True
     notify_characteristics: ClassVar[tuple[str, ...]] = (lm1.DATA, lm1.CONTROL, lm1.CLOCK)
     has_beacons: ClassVar[bool] = True
 

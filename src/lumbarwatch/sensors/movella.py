@@ -58,6 +58,7 @@ class MovellaDriver(Driver):
     """Movella DOT on the link."""
 
     family: ClassVar[str] = FAMILY
+    has_light: ClassVar[bool] = True
     notify_characteristics: ClassVar[tuple[str, ...]] = (wire.MEDIUM_PAYLOAD,)
 
     def new_decoder(self, description: Mapping[str, JSON]) -> Decoder:
