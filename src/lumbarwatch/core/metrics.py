@@ -96,9 +96,6 @@ class Meter:
         lowered_at = int(np.floor(lower))
         pelvis_there = self._of("pelvis_present", a, z) > 0
         lumbar_there = self._of("lumbar_present", a, z) > 0
-        rolls = np.maximum(
-            np.abs(self._of("pelvis_roll_deg", a, z)), np.abs(self._of("lumbar_roll_deg", a, z))
-        )
         tilt = _median(pelvis[at_lockout])
         return Measured(
             start=start,
@@ -129,7 +126,7 @@ class Meter:
             lumbar_missing=not lumbar_there[at_lockout].any(),
             pelvis_missing=not pelvis_there[at_lockout].any(),
             lambda_hidden=not (pelvis_there & lumbar_there).all(),
-            side_lying=bool((rolls[at_lockout] > p.side_lying_deg).any()),
+            side_lying=self._side_lying(lock0, lock1),
             quality=self._quality(a, z, at_lockout),
             lowered=closed.lowered,
             left=closed.left,
@@ -206,6 +203,11 @@ class Meter:
         """Pelvis pitch; the lumbar pitch stands in where the pelvis sensor is lost (definitions 1)."""
         return filled(self._of("pelvis_pitch_deg", start, stop), self._of("lumbar_pitch_deg", start, stop))
 
+    def _side_lying(self, start: int, stop: int) -> bool:
+        """Either segment is turned so far that lambda means nothing (definitions 1)."""
+        rolls = (self._of(name, start, stop) for name in ("pelvis_roll_deg", "lumbar_roll_deg"))
+        return any(bool((np.abs(roll) > self._params.side_lying_deg).any()) for roll in rolls)
+
     def _impact(self, end: float) -> float | None:
         p, at = self._params, round(end)
         return _most(
@@ -228,13 +230,12 @@ class Meter:
 
     def _quality(self, a: int, z: int, at_lockout: slice) -> RepQuality:
         lost = self._of("lost", a, z)
-        unsettled = self._of("unsettled", a, z)
-        gap = _longest_run(lost > 0) * self._step_s
+        missing = lost > 0
         return RepQuality(
             lost_fraction=float(np.mean(lost)),
-            longest_gap_s=round(gap, 3),
-            gap_at_lockout=bool((lost[at_lockout] > 0).any()),
-            saturated=bool((unsettled > 0).any()),
+            longest_gap_s=round(_longest_run(missing) * self._step_s, 3),
+            gap_at_lockout=bool(missing[at_lockout].any()),
+            saturated=bool((self._of("unsettled", a, z) > 0).any()),
         )
 
 

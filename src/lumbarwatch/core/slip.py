@@ -207,8 +207,11 @@ class SlipWatch:
         at = looks - first
         for pitch in pitches.values():
             at = at[_near(pitch, at, p)]
-            if not len(at):
-                return None
+        if self.suspected is None:  # nothing to renew, unless one sensor is clearly off
+            off = np.maximum(*(np.abs(pitch[at]) for pitch in pitches.values()))
+            at = at[off > p.stand_shift_deg - p.still_deg]
+        if not len(at):
+            return None
         begins = at - (p.still_points - 1)
         still = [_still(pitch, begins, p) for pitch in pitches.values()]
         for begin in begins[still[0] & still[1]].tolist():
