@@ -46,9 +46,9 @@ def test_every_recording_opens_and_its_row_says_what_is_in_it(after):
     assert kill_loop.check_rows(folder) > 0
 
 
-def test_nothing_is_missing(after):
+def test_nothing_is_missing_but_what_was_on_its_way(after):
     folder, journals = after
     found = kill_loop.count(folder, journals)
     assert found.missing_older == 0
-    assert found.missing <= len(journals)  # one that had just come in may die on its way to the file
+    assert found.missing <= 4 * len(journals)  # what has just come in may die on its way to the file
     assert found.arrived > 1000

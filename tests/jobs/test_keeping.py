@@ -17,6 +17,7 @@ from lumbarwatch.jobs.export import ExportFormat, export
 from lumbarwatch.jobs.import_table import import_table
 from lumbarwatch.jobs.people import find_athlete, find_session
 from lumbarwatch.jobs.reanalyze import reanalyze
+from lumbarwatch.jobs.restore import restore
 from lumbarwatch.model.events import BarLoad
 from lumbarwatch.model.session import Athlete
 from lumbarwatch.model.verdicts import NotGradedReason, WarningId
@@ -222,6 +223,25 @@ def test_an_exported_table_is_the_same_session_when_imported(lived, tmp_path, ki
 def _dose(folder, session_id):
     with History.open(folder.history) as history:
         return history.session(session_id).record.summary.dose_n2m2s
+
+
+def test_an_imported_session_whose_row_is_lost_gets_it_again_at_the_next_start(lived, tmp_path):
+    folder, session_id, _ = lived
+    table, meta = export(folder.path, session_id, ExportFormat.PARQUET, tmp_path / "out.parquet")
+    other = DataFolder(tmp_path / "other")
+    record = import_table(other.path, table, meta, started_at_utc_ns=T0_UTC_NS)
+    with History.open(other.history) as history:
+        reps = history.reps(record.id)
+    for path in other.path.glob("history.db*"):
+        path.unlink()
+    restore(other.path)
+    with History.open(other.history) as history:
+        (again,) = history.sessions()
+        assert (again.id, again.started_at_utc_ns) == (record.id, T0_UTC_NS)
+        assert history.reps(again.id) == reps
+    restore(other.path)
+    with History.open(other.history) as history:
+        assert len(history.sessions()) == 1
 
 
 def test_what_cannot_be_imported_leaves_nothing(tmp_path):

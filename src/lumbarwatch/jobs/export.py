@@ -13,7 +13,7 @@ from lumbarwatch.exchange.files import check_outputs, replacing
 from lumbarwatch.exchange.mot import write_mot
 from lumbarwatch.exchange.plain import write_plain
 from lumbarwatch.jobs.analyze import Progress, analyze_replay, read_replay
-from lumbarwatch.jobs.finish_import import CARD_SUFFIX, META_SUFFIX, read_card
+from lumbarwatch.jobs.finish_import import META_SUFFIX, read_card
 from lumbarwatch.jobs.meta_document import meta_document
 from lumbarwatch.jobs.people import find_session
 from lumbarwatch.jobs.replay import Replay
@@ -74,7 +74,7 @@ def export(
 def _source(folder: DataFolder, session_id: str) -> tuple[Path, Path | None]:
     """Return the recording or the imported table, and META where there is one."""
     recording = folder.recording(session_id)
-    card = recording.with_name(session_id + CARD_SUFFIX)
+    card = folder.import_card(session_id)
     meta = recording.with_name(session_id + META_SUFFIX)
     source = card.with_name(read_card(card).table) if card.exists() else recording
     if not source.exists():

@@ -171,7 +171,8 @@ def _read_only(content: dict[Any, Any]) -> MappingProxyType[Any, Any]:
 
 def _analysed(task: _Task) -> FinishedSession | str:
     """Analyse one recording; a refusal is its sentence."""
-    finish = finish_import if task.source.name.endswith(CARD_SUFFIX) else finish_recording
+    is_import = task.source.name.endswith(CARD_SUFFIX)
+    finish = finish_import if is_import else partial(finish_recording, whole=True)
     measures = partial(_measures, task)
     try:
         if task.refined:  # samples and angles that are kept stay the causal ones

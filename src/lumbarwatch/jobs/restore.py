@@ -8,14 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from lumbarwatch.jobs.finish import finish_recording
+from lumbarwatch.jobs.finish_import import finish_import
 from lumbarwatch.jobs.replay import Replay
 from lumbarwatch.jobs.replay_recording import replay_recording
 from lumbarwatch.jobs.samples import decode_replay
 from lumbarwatch.model.errors import UserError
 from lumbarwatch.store.finished import keep
-from lumbarwatch.store.folder import DataFolder
+from lumbarwatch.store.folder import CARD_SUFFIX, DataFolder
 from lumbarwatch.store.history import History
-from lumbarwatch.store.housekeeping import compare, discard_parts
+from lumbarwatch.store.housekeeping import compare, discard_parts, finish_erasing, session_of
 from lumbarwatch.store.recording import discard_live, recover
 
 _LOG = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ def restore(data: Path) -> None:
     folder = DataFolder(data).create()
     halves = discard_parts(folder)
     with History.open(folder.history) as history:
+        finish_erasing(folder, history)
         for found in recover(folder, keep_live=True):
             _LOG.warning("%s", found.message)
             if found.path is not None and _kept(folder, history, found.path):
@@ -47,26 +49,29 @@ def restore(data: Path) -> None:
 
 def _kept(folder: DataFolder, history: History, path: Path) -> bool:
     """Whether the session has its row now."""
-    if history.has_session(path.stem):
+    session_id = session_of(path)
+    if history.has_session(session_id):
         return True
     try:
         _keep(folder, history, path)
     except UserError as error:
-        _LOG.warning("Session %s could not be put into the history yet: %s", path.stem, error)
+        _LOG.warning("Session %s could not be put into the history yet: %s", session_id, error)
         return False
     except Exception:  # noqa: BLE001  (one odd recording must not keep the next session from beginning)
-        _LOG.exception("Session %s could not be put into the history yet.", path.stem)
+        _LOG.exception("Session %s could not be put into the history yet.", session_id)
         return False
     return True
 
 
 def _keep(folder: DataFolder, history: History, path: Path) -> None:
     athletes = {athlete.id: athlete for athlete in history.athletes()}
-    finished, replay = finish_recording(path, athletes.get, folder.angles(path.stem))
+    session_id = session_of(path)
+    finish = finish_import if path.name.endswith(CARD_SUFFIX) else finish_recording
+    finished, replay = finish(path, athletes.get, folder.angles(session_id))
     if finished.session.athlete_id not in athletes:
         finished = replace(finished, session=replace(finished.session, athlete_id=""))
     keep(history, finished)
-    _write_samples(folder, replay, path.stem)
+    _write_samples(folder, replay, session_id)
 
 
 def _write_samples(folder: DataFolder, replay: Replay, session_id: str) -> None:

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import platformdirs
 
 from lumbarwatch.store.errors import StoreError, StoreReason, from_os
 from lumbarwatch.store.ids import checked_id
+
+CARD_SUFFIX: Final = ".import.json"
+"""Behind the id of an imported session: the card that says whose session a table is."""
 
 
 def default_data_folder() -> Path:
@@ -56,6 +60,10 @@ class DataFolder:
     def samples(self, session_id: str) -> Path:
         """Decoded samples of a session."""
         return self.archive / f"{checked_id(session_id)}.parquet"
+
+    def import_card(self, session_id: str) -> Path:
+        """Card of a session that was imported as a table."""
+        return self.recordings / f"{checked_id(session_id)}{CARD_SUFFIX}"
 
     def angles(self, session_id: str) -> Path:
         """Angles over a session's sets, as its last analysis found them."""
