@@ -32,7 +32,12 @@ def _nobody(_athlete_id: str) -> None:
 
 
 def finish_recording(
-    path: Path, known: ByWhom = _nobody, angles: Path | None = None, *, refined: bool = False
+    path: Path,
+    known: ByWhom = _nobody,
+    angles: Path | None = None,
+    *,
+    refined: bool = False,
+    whole: bool = False,
 ) -> tuple[FinishedSession, Replay]:
     """Analyse a finished recording of ours.
 
@@ -45,6 +50,8 @@ def finish_recording(
         Where the angles over the sets go, if anywhere.
     refined
         With hindsight: not causal, labelled, and never what was shown live.
+    whole
+        Refuse a recording that was damaged since it was written: what it gave when it was whole is better.
 
     Returns
     -------
@@ -60,6 +67,9 @@ def finish_recording(
     except StoreError as error:
         raise InputError(InputReason.UNREADABLE, str(error)) from error
     replay = replay_of(recording)
+    if whole and replay.damage:
+        message = f"{replay.damage} Earlier results are kept; restore the recording from a backup."
+        raise InputError(InputReason.UNREADABLE, message)
     analysis = analyze_refined(replay) if refined else analyze_replay(replay)
     if angles is not None:
         write_derived_angles(angles, analysis.poses, analysis.sets, analysis.pipeline_version)

@@ -29,7 +29,8 @@ class Replay:
     """A recording ready to be pushed, as often as needed.
 
     ``as_lived``: the recording is of our own making, and its replay gives the live session's events again; so
-    what was lost then for want of a calibration is lost now.
+    what was lost then for want of a calibration is lost now. ``damage`` says what a damaged file has lost
+    since it was written; empty for a whole one.
     """
 
     setup: PipelineSetup
@@ -39,3 +40,4 @@ class Replay:
     counts: Mapping[Placement, RowCounts] = field(default_factory=_no_counts)
     notices: tuple[str, ...] = ()
     controls: tuple[ControlEvent, ...] = ()  # those among the items, once more
+    damage: str = ""

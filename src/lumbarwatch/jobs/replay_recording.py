@@ -66,6 +66,7 @@ def replay_of(recording: Recording, orientation: OrientationSource | None = None
         as_lived=True,
         notices=_notices(recording),
         controls=controls,
+        damage=_damage(recording),
     )
 
 
@@ -113,10 +114,14 @@ def _decoded(recorded: RecordedItem, decoders: Mapping[Placement, Decoder]) -> l
 
 
 def _notices(recording: Recording) -> tuple[str, ...]:
-    notices: list[str] = []
-    if recording.recovered:
-        notices.append("The recording was cut off; what was saved until then is analysed.")
-    if not recording.intact:
-        lost = recording.lost_messages
-        notices.append(f"The recording is damaged: {lost} packets are missing and count as lost samples.")
-    return tuple(notices)
+    cut = "The recording was cut off; what was saved until then is analysed."
+    damage = _damage(recording)
+    return (*((cut,) if recording.recovered else ()), *((damage,) if damage else ()))
+
+
+def _damage(recording: Recording) -> str:
+    if recording.intact:
+        return ""
+    return (
+        f"The recording is damaged: {recording.lost_messages} packets are missing and count as lost samples."
+    )
