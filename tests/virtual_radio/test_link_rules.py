@@ -221,6 +221,42 @@ def test_why_a_connection_fails():
         assert found.reason is reason
 
 
+async def test_what_a_lost_link_had_left_is_not_mixed_into_the_next():
+    """Seen with BlueZ on an overloaded machine: packets of both connections by turns."""
+    clock, heard, callbacks = LoopClock(), Heard(), []
+    sensors = [
+        VirtualSensor("witmotion", signals(PELVIS, 4.0, 100.0), RadioOptions(cut_at_s=(2.0,), away_s=0.3))
+    ]
+    async with VirtualRadio(sensors, clock) as radio:
+        client, scanner = radio.backend
+
+        class Client(client):
+            async def start_notify(self, characteristic, callback, **kwargs):
+                callbacks.append(callback)
+                await super().start_notify(characteristic, callback, **kwargs)
+
+        manager = LinkManager(
+            clock, on_notification=heard.on_notification, on_link=heard.links.append,
+            on_ready=heard.on_ready, backend=(Client, scanner),
+        )  # fmt: skip
+        heard.manager = manager
+        running = asyncio.create_task(manager.run(radio.assignments))
+        await radio.time.begun.wait()
+        await radio.time.sleep_until(2.0)
+        while manager.status()[PELVIS].state is LinkState.STREAMING:
+            await clock.sleep(0.01)
+        callbacks[0](bytearray(b"before the next stream"))
+        await radio.time.sleep_until(3.5)
+        callbacks[0](bytearray(b"after it began"))
+        await radio.finished()
+        await manager.stop()
+        await running
+    payloads = [raw.payload for raw in heard.raw]
+    assert b"before the next stream" in payloads
+    assert b"after it began" not in payloads
+    assert len(heard.column(PELVIS, "gyr_radps")) == radio.peripherals[0].sent
+
+
 async def test_what_a_scan_finds_can_be_run():
     clock = LoopClock()
     sensors = pair("lm1", 1.0)

@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 
 from lumbarwatch.model.clock import Clock
 from lumbarwatch.model.events import LinkEvent, LinkReason, LinkState
@@ -66,6 +67,7 @@ class Keeper:
         self._news = Bulletin(placement, clock, timing, on_link)
         self._details = SensorDetails()
         self._connections = 0
+        self._heard_on = 0  # the newest connection that anything came on
 
     # What others may ask -----------------------------------------------------------------------------------
     @property
@@ -180,7 +182,8 @@ class Keeper:
             raise SensorError(reason, sentence(reason, self._label)) from error
 
     async def _one_connection(self, sensor: FoundSensor) -> None:
-        link = await self._open_link(sensor, self._heard, self._timing.connect_s)
+        heard = partial(self._heard, self._connections + 1)
+        link = await self._open_link(sensor, heard, self._timing.connect_s)
         self._connections += 1
         try:
             driver = await self._start(sensor, link)
@@ -300,8 +303,11 @@ class Keeper:
                 await link.close()
 
     # Small things ------------------------------------------------------------------------------------------
-    def _heard(self, characteristic: str, payload: bytearray) -> None:
+    def _heard(self, connection: int, characteristic: str, payload: bytearray) -> None:
         arrival_ns = self._clock.monotonic_ns()
+        if connection < self._heard_on:
+            return  # a busy system hands out what a lost link had left while the next one streams already
+        self._heard_on = connection
         notification = RawNotification(
             self._placement, arrival_ns, self._clock.utc_ns(), characteristic, bytes(payload)
         )
