@@ -9,6 +9,8 @@ from lumbarwatch.presenters.settings_units import Shown, length, mass
 
 MASS_KG = (20.0, 400.0)
 STATURE_M = (1.0, 2.5)
+BENCH_M = (0.0, 1.0)
+CONTACT_M = (0.0, 0.5)
 
 
 def show_body(client: HubClient, athlete: AthleteMessage, chosen: PreferencesMessage) -> None:
@@ -17,12 +19,24 @@ def show_body(client: HubClient, athlete: AthleteMessage, chosen: PreferencesMes
     with st.container(horizontal=True, vertical_alignment="bottom"):
         heavy = _field("Body mass", athlete.mass_kg, MASS_KG, masses, f"{keys.MASS}_{athlete.id}")
         tall = _field("Height", athlete.stature_m, STATURE_M, lengths, f"{keys.STATURE}_{athlete.id}")
-        changed = (heavy, tall) != (athlete.mass_kg, athlete.stature_m)
+        bench = _field("Bench height", athlete.bench_height_m, BENCH_M, lengths, f"{keys.BENCH}_{athlete.id}")
+        contact = _field(
+            "Bench edge to lumbar sensor",
+            athlete.contact_to_l1_m,
+            CONTACT_M,
+            lengths,
+            f"{keys.CONTACT}_{athlete.id}",
+        )
+        found = {"mass_kg": heavy, "stature_m": tall, "bench_height_m": bench, "contact_to_l1_m": contact}
+        changed = any(getattr(athlete, name) != value for name, value in found.items())
         if st.button("Save measures", key=keys.SAVE_BODY, disabled=not changed):
-            client.save_athlete(athlete.model_copy(update={"mass_kg": heavy, "stature_m": tall}))
+            client.save_athlete(athlete.model_copy(update=found))
             st.toast("Saved.")
             st.rerun()
-    st.caption("Lumbar load is shown only where body mass, height and the bar are known.")
+    st.caption(
+        "Lumbar load is shown only where body mass, height and the bar are known; "
+        "a tape measure along the back, from bench edge to sensor, narrows its interval."
+    )
 
 
 def _field(

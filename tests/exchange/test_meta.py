@@ -31,7 +31,7 @@ def test_all_of_it(tmp_path):
     found = meta(
         tmp_path,
         {
-            "athlete": {"mass_kg": 75, "height_m": 1.8},
+            "athlete": {"mass_kg": 75, "height_m": 1.8, "bench_height_m": 0.4, "contact_to_l1_m": 0.1},
             "sets": [{"t_start_s": 60.5, "t_end_s": 90.0, "bar_kg": 100.0}],
             "sensors": {"pelvis": {"nominal_rate_hz": 104, "seq_modulo": 65536}, "lumbar": {}},
             "calibration": {"stand": [1.5, 7], "hinge": [7, 20], "arch": [[21, 23], [24, 26]],
@@ -40,6 +40,7 @@ def test_all_of_it(tmp_path):
         },
     )  # fmt: skip
     assert (found.athlete.mass_kg, found.athlete.stature_m) == (75.0, 1.8)
+    assert (found.athlete.bench_height_m, found.athlete.contact_to_l1_m) == (0.4, 0.1)
     assert found.athlete.limits.get(WarningId.W1) == Limit(5.0, 4.0)
     assert found.athlete.limits.get(WarningId.W4B) == Limit(None, None)
     assert found.sensors[Placement.PELVIS].seq_modulo == 65536

@@ -63,12 +63,14 @@ async def test_a_session_is_started_told_things_and_ended(scripted):
         await settle()
         for path, body in (
             ("load", {"bar_kg": 60, "rpe": 7}),
+            ("bench", {"bench_height_m": 0.41, "contact_to_l1_m": 0.12}),
             ("set", {"start": True}),
             ("symptom", {"kind": "pain", "pain": 3}),
         ):
             assert (await client.post(f"/api/1/{path}", json=body)).status_code == 200
         await settle()
-        load, button, symptom = scripted.pipelines[-1].pushed
+        load, bench, button, symptom = scripted.pipelines[-1].pushed
+        assert (bench.bench_height_m, bench.contact_to_l1_m) == (0.41, 0.12)
         assert (load.bar_kg, load.rpe) == (60.0, 7.0)
         assert isinstance(load, BarLoad)
         assert isinstance(button, SetButton)
@@ -85,6 +87,7 @@ async def test_a_session_is_started_told_things_and_ended(scripted):
         ("9/load", {"bar_kg": 60}, 404, ApiError.NO_STATION),
         ("1/load", {"bar_kg": 60}, 409, ApiError.NO_SESSION),
         ("1/calibration", {"step": "stand", "action": "begin"}, 409, ApiError.NO_SESSION),
+        ("1/athlete", {"contact_to_l1_m": 12}, 400, ApiError.BAD_REQUEST),
         ("1/athlete", {"stature_m": 17}, 400, ApiError.BAD_REQUEST),
         ("1/athlete", {"hat_size": 7}, 400, ApiError.BAD_REQUEST),
         ("1/session/start", "nonsense", 400, ApiError.BAD_REQUEST),

@@ -18,11 +18,11 @@ from lumbarwatch.jobs.import_table import import_table
 from lumbarwatch.jobs.people import find_athlete, find_session
 from lumbarwatch.jobs.reanalyze import reanalyze
 from lumbarwatch.jobs.restore import restore
-from lumbarwatch.model.events import BarLoad
+from lumbarwatch.model.events import BarLoad, BenchMeasured
 from lumbarwatch.model.session import Athlete
 from lumbarwatch.model.verdicts import NotGradedReason, WarningId
 from lumbarwatch.store.errors import StoreError
-from lumbarwatch.store.finished import keep
+from lumbarwatch.store.finished import keep, on_bench
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
 from lumbarwatch.store.housekeeping import erase_session
@@ -78,6 +78,27 @@ def test_the_session_keeps_load_effort_and_symptom(lived):
     under_s = sum((rep.t_end_ns - rep.t_start_ns) / 1e9 for rep in live.reps)
     assert record.summary.dose_n2m2s == pytest.approx(175.0**2 * under_s, rel=0.05)
     assert extra.dose_n2m2s == record.summary.dose_n2m2s
+
+
+def test_a_tape_measure_narrows_the_load(lived, copy):
+    folder, session_id, _ = copy
+    with History.open(folder.history) as history:
+        before = history.session(session_id).record.summary
+        as_assumed = replace(ANNA, bench_height_m=0.40250, contact_to_l1_m=0.07 * ANNA.stature_m)
+        history.add_athlete(as_assumed)
+        reanalyze(folder.path, again=True, jobs=1)
+        after = history.session(session_id).record.summary
+    assert after.dose_n2m2s == pytest.approx(before.dose_n2m2s, rel=1e-6)
+    assert after.dose_sigma_n2m2s < 0.9 * before.dose_sigma_n2m2s
+    assert after.peak_sigma_nm < 0.9 * before.peak_sigma_nm
+
+
+def test_the_bench_of_the_session_goes_before_the_athletes_own():
+    anna = replace(ANNA, bench_height_m=0.40, contact_to_l1_m=0.10)
+    said = (BenchMeasured(1, None, 0.12), BenchMeasured(2, 0.45), BarLoad(3, 60.0))
+    found = on_bench(anna, said)
+    assert (found.bench_height_m, found.contact_to_l1_m) == (0.45, 0.12)
+    assert on_bench(anna, ()) == anna
 
 
 def test_the_samples_are_those_that_were_recorded(lived):

@@ -70,6 +70,8 @@ _Windows = Annotated[list[_Window], BeforeValidator(_windows)]
 class _Athlete(_Part):
     mass_kg: float | None = None
     height_m: float | None = None
+    bench_height_m: float | None = None
+    contact_to_l1_m: float | None = None
     tuck_training: bool = False
 
 
@@ -154,6 +156,8 @@ def _meta(document: _Document) -> Meta:
             mass_kg=athlete.mass_kg,
             stature_m=athlete.height_m,
             limits=Limits(overrides=limits, tuck_training=athlete.tuck_training),
+            bench_height_m=athlete.bench_height_m,
+            contact_to_l1_m=athlete.contact_to_l1_m,
         ),
         sensors=MappingProxyType({place: _sensor_info(sensor) for place, sensor in known_sensors.items()}),
         windows=windows,

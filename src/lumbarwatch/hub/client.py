@@ -185,6 +185,10 @@ class HubClient:
         """Say what is lifted and how hard it was."""
         return self._post(station, "load", request)
 
+    def bench(self, station: str, request: wire.BenchRequest) -> StationMessage:
+        """Say what the tape measure says of the bench."""
+        return self._post(station, "bench", request)
+
     def symptom(self, station: str, request: wire.SymptomRequest) -> StationMessage:
         """Say what the athlete felt."""
         return self._post(station, "symptom", request)

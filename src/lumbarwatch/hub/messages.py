@@ -29,6 +29,7 @@ from lumbarwatch.hub.frames import (
 from lumbarwatch.hub.requests import (
     ApiError,
     AssignRequest,
+    BenchRequest,
     CalibrateRequest,
     CorrectedField,
     CorrectionRequest,
@@ -88,6 +89,7 @@ __all__ = [
     "AssignedMessage",
     "AthleteList",
     "AthleteMessage",
+    "BenchRequest",
     "CalibrateRequest",
     "CalibrationFrame",
     "CalibrationMessage",

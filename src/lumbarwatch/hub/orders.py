@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from lumbarwatch.hub import requests as asked
 from lumbarwatch.hub.station import Station
 from lumbarwatch.hub.values import AthleteMessage, Message
-from lumbarwatch.model.events import SetButton, Symptom
+from lumbarwatch.model.events import BenchMeasured, SetButton, Symptom
 
 if TYPE_CHECKING:
     from lumbarwatch.hub.desk import Desk
@@ -60,6 +60,11 @@ async def _load(_: "Desk", station: Station, body: bytes) -> None:
     station.load(request.bar_kg, request.rpe, request.set)
 
 
+async def _bench(_: "Desk", station: Station, body: bytes) -> None:
+    request = read(asked.BenchRequest, body)
+    station.control(lambda t_ns: BenchMeasured(t_ns, request.bench_height_m, request.contact_to_l1_m))
+
+
 async def _symptom(_: "Desk", station: Station, body: bytes) -> None:
     request = read(asked.SymptomRequest, body)
     signs = None if request.signs is None else tuple(request.signs)
@@ -83,6 +88,7 @@ ORDERS: Mapping[str, Order] = MappingProxyType(
         "calibration/again": _again,
         "set": _set,
         "load": _load,
+        "bench": _bench,
         "symptom": _symptom,
         "message": _message,
         "message/dismiss": _dismiss,

@@ -52,6 +52,10 @@ class People:
             name=athlete.name or known.name,
             mass_kg=known.mass_kg if athlete.mass_kg is None else athlete.mass_kg,
             stature_m=known.stature_m if athlete.stature_m is None else athlete.stature_m,
+            bench_height_m=known.bench_height_m if athlete.bench_height_m is None else athlete.bench_height_m,
+            contact_to_l1_m=(
+                known.contact_to_l1_m if athlete.contact_to_l1_m is None else athlete.contact_to_l1_m
+            ),
         )
 
     def last_symptoms(self, athlete_id: str, but: str = "") -> tuple[tuple[Symptom, ...], ...]:
@@ -88,6 +92,8 @@ def athlete_message(athlete: Athlete) -> AthleteMessage:
         name=athlete.name,
         mass_kg=athlete.mass_kg,
         stature_m=athlete.stature_m,
+        bench_height_m=athlete.bench_height_m,
+        contact_to_l1_m=athlete.contact_to_l1_m,
         limits={id_: OwnLimit(amber=limit.amber, red=limit.red) for id_, limit in own.items()},
         tuck_training=athlete.limits.tuck_training,
     )
@@ -106,6 +112,8 @@ def athlete_of(message: AthleteMessage, known: Athlete | None = None) -> Athlete
         mass_kg=message.mass_kg,
         stature_m=message.stature_m,
         limits=Limits(overrides=limits, tuck_training=training),
+        bench_height_m=message.bench_height_m,
+        contact_to_l1_m=message.contact_to_l1_m,
     )
 
 

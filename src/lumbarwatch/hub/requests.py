@@ -71,6 +71,13 @@ class LoadRequest(Message):
     rpe: Annotated[float, Field(ge=0, le=10)] | None = None
 
 
+class BenchRequest(Message):
+    """The bench of this session, by tape measure; null: as known of the athlete."""
+
+    bench_height_m: Annotated[float, Field(ge=0, le=1)] | None = None
+    contact_to_l1_m: Annotated[float, Field(ge=0, le=0.5)] | None = None  # bench edge to lumbar sensor
+
+
 class SymptomRequest(Message):
     """What the athlete felt after the set."""
 

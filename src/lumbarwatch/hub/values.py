@@ -188,6 +188,8 @@ class AthleteMessage(Message):
     name: str = Field(default="", max_length=120)
     mass_kg: float | None = Field(default=None, ge=20, le=400)
     stature_m: float | None = Field(default=None, ge=1.0, le=2.5)
+    bench_height_m: float | None = Field(default=None, ge=0.0, le=1.0)
+    contact_to_l1_m: float | None = Field(default=None, ge=0.0, le=0.5)  # bench edge to lumbar sensor
     limits: dict[WarningId, OwnLimit] | None = None
     tuck_training: bool | None = None  # W1c is judged only in training mode; None: unchanged
 

@@ -7,17 +7,20 @@ from lumbarwatch.model.analysis import Analysis
 from lumbarwatch.model.events import BarLoad, ControlEvent, StepDone
 from lumbarwatch.model.samples import NS_PER_S
 from lumbarwatch.model.session import CalibrationStep
+from lumbarwatch.store.finished import on_bench
 
 _REPEATED = (CalibrationStep.ARCH, CalibrationStep.TUCK)
 
 
 def meta_document(replay: Replay, analysis: Analysis) -> dict[str, Any]:
     """Return what META says of a session: measures, sensors, sets with loads, calibration windows, limits."""
-    athlete, limits = replay.setup.athlete, replay.setup.athlete.limits
+    athlete, limits = on_bench(replay.setup.athlete, replay.controls), replay.setup.athlete.limits
     document: dict[str, Any] = {
         "athlete": {
             "mass_kg": athlete.mass_kg,
             "height_m": athlete.stature_m,
+            "bench_height_m": athlete.bench_height_m,
+            "contact_to_l1_m": athlete.contact_to_l1_m,
             "tuck_training": limits.tuck_training,
         },
         "sensors": {
