@@ -1,0 +1,189 @@
+"""Twelve athletes on one hub and their coach: who is red, who is cut off, one in place, a word."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from browser.conftest import start
+from lumbarwatch.store.folder import DataFolder
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(sys.platform != "linux", reason="finds the process that writes by /proc"),
+]
+
+WALL_HUB = Path(__file__).parent / "wall_hub.py"
+ATHLETES = 12
+SPEED = 2.0
+WIDE = {"width": 1440, "height": 1000}
+RED_WITHIN_MS = 200.0
+"""Of its event in the hub (issue: the coach's page)."""
+BUSY = 1.5
+"""Load of each core above which other work decides how late the last of all is (convention)."""
+EACH_RED_WITHIN_S = 240.0
+UNLUCKY = "3"
+"""Station whose lumbar sensor is cut for 5 s of the session, in its first set."""
+
+LISTEN = """
+window.reds = [];
+document.addEventListener("lumbarwatch:red", (event) => window.reds.push(event.detail));
+"""
+TILE = '.wall button.tile[data-station="{}"]'
+
+
+@pytest.fixture
+def gym(tmp_path):
+    """A hub with twelve athletes, and the pages."""
+    running = start(
+        tmp_path / "gym", WALL_HUB.read_text(encoding="utf-8"), str(tmp_path / "gym"), "12", str(SPEED)
+    )
+    yield running
+    running.stop()
+
+
+def test_a_coach_sees_in_one_glance_who_needs_a_word(gym, browser, tmp_path):
+    page = browser.new_page(viewport=WIDE)
+    page.add_init_script(LISTEN)
+    page.goto(f"{gym.url}/coach")
+    page.locator(TILE.format(ATHLETES)).wait_for(state="attached", timeout=60_000)
+    assert page.locator(".wall canvas").count() == 1
+    _a_cut_sensor_is_named_and_never_stillness(page)
+    page.screenshot(path=tmp_path / "cut.png")
+    _each_red_is_shown_at_once(page)
+    page.screenshot(path=tmp_path / "wall.png")
+    _only_those_who_are_looked_for_are_shown(page)
+    _one_athlete_in_place_and_back(page)
+    _a_word_reaches_the_athletes_page(page, browser, gym)
+    _a_hub_that_is_lost_and_back(page, gym)
+
+
+def _a_cut_sensor_is_named_and_never_stillness(page):
+    tile = page.locator(TILE.format(UNLUCKY))
+    page.wait_for_function(_IN_TROUBLE, arg=UNLUCKY, timeout=120_000)
+    seen = []
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        now = tile.evaluate("tile => ({...tile.dataset, aloud: tile.getAttribute('aria-label')})")
+        if "Lumbar sensor" not in now["trouble"]:
+            break
+        seen.append(now)
+        page.wait_for_timeout(50)
+    assert seen
+    assert {one["phase"] for one in seen} == {""}  # "ready" or "top" would be stillness
+    assert any("lost" in one["trouble"] or "silent" in one["trouble"] for one in seen)
+    page.wait_for_function(f"arg => !({_IN_TROUBLE})(arg)", arg=UNLUCKY, timeout=60_000)  # and it comes back
+
+
+def _each_red_is_shown_at_once(page):
+    stations = [str(number + 1) for number in range(ATHLETES)]
+    page.wait_for_function(
+        "stations => stations.every((one) => window.reds.some((red) => red.station === one))",
+        arg=stations,
+        timeout=EACH_RED_WITHIN_S * 1000,
+    )
+    hub_to_wall_ms = (time.time() - time.monotonic()) * 1e3  # the hub has this computer's clock
+    reds = page.evaluate("window.reds")
+    late_ms = sorted(red["shown_ms"] - (red["sent_ms"] + hub_to_wall_ms) for red in reds)
+    told = f"{len(reds)} reds: median {late_ms[len(late_ms) // 2]:.0f} ms late, the last {late_ms[-1]:.0f} ms"
+    print(told)
+    assert late_ms[0] > -5.0, told  # both clocks are the same
+    assert late_ms[len(late_ms) * 9 // 10] < RED_WITHIN_MS, told
+    if os.getloadavg()[0] < BUSY * (os.cpu_count() or 1):  # else it is not ours that is late
+        assert late_ms[-1] < RED_WITHIN_MS, told
+    _what_is_red_is_painted_red(page)
+
+
+def _what_is_red_is_painted_red(page):
+    page.wait_for_function(f"() => {_SHADOWS}.querySelector('.tile[data-level=red]')", timeout=60_000)
+    red, first = page.evaluate(_BAND_OF_FIRST)
+    assert first == "red"  # red first
+    assert red == [0xD5, 0x5E, 0x00]
+
+
+def _only_those_who_are_looked_for_are_shown(page):
+    tiles = page.locator(".wall button.tile")
+    page.locator(".wall .find").fill("hug")
+    page.wait_for_function(f"() => {_SHADOWS}.querySelectorAll('.tile').length === 1")
+    assert tiles.first.get_attribute("aria-label").startswith("Hugo")
+    page.locator(".wall .find").fill("")
+    page.wait_for_function(f"() => {_SHADOWS}.querySelectorAll('.tile').length === {ATHLETES}")
+    page.locator(".wall .only.red").click()
+    page.wait_for_function(
+        f"() => [...{_SHADOWS}.querySelectorAll('.tile')].every((t) => t.dataset.level === 'red')"
+    )
+    page.locator(".wall .only.red").click()
+    page.wait_for_function(f"() => {_SHADOWS}.querySelectorAll('.tile').length === {ATHLETES}")
+
+
+def _one_athlete_in_place_and_back(page):
+    tile = page.locator(TILE.format("5"))
+    tile.focus()
+    page.keyboard.press("Enter")
+    page.locator(".lw .athlete").get_by_text("Edda").wait_for(timeout=30_000)
+    page.reload()
+    page.locator(".lw .athlete").get_by_text("Edda").wait_for(timeout=30_000)  # the same athlete
+    page.get_by_role("button", name="All athletes").click()
+    page.locator(TILE.format(ATHLETES)).wait_for(state="attached", timeout=30_000)
+
+
+def _a_word_reaches_the_athletes_page(page, browser, gym):
+    athlete = browser.new_page(viewport=WIDE)
+    athlete.goto(f"{gym.url}/?station=5")
+    athlete.locator(".lw .athlete").get_by_text("Edda").wait_for(timeout=60_000)
+    page.locator(TILE.format("5")).click()
+    page.get_by_label("Own words").fill("Feet a hand further out.")
+    page.get_by_role("button", name="Send").click()
+    athlete.locator(".lw .messages").get_by_text("Feet a hand further out.").wait_for(timeout=10_000)
+    athlete.close()
+    page.get_by_role("button", name="All athletes").click()
+    page.locator(TILE.format(ATHLETES)).wait_for(state="attached", timeout=30_000)
+
+
+def _a_hub_that_is_lost_and_back(page, gym):
+    os.kill(_writer(DataFolder(gym.data)), signal.SIGKILL)
+    page.locator('.wall[data-connection="lost"]').wait_for(timeout=10_000)
+    page.wait_for_function(
+        f"() => [...{_SHADOWS}.querySelectorAll('.tile')].every((t) => t.dataset.live !== 'true')"
+    )
+    assert "not live" in page.locator(".wall .note").inner_text()
+    page.locator('.wall[data-connection="open"]').wait_for(timeout=90_000)
+    page.wait_for_function(f"() => {_SHADOWS}.querySelector('.tile[data-live=true]')", timeout=90_000)
+
+
+def _writer(folder):
+    """The process that has a live recording open."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
+            try:
+                target = descriptor.readlink()
+            except OSError:
+                continue
+            if target.parent == folder.live and target.suffix == ".mcap":
+                return int(descriptor.parts[2])
+        time.sleep(0.2)
+    raise AssertionError("nobody writes a recording")
+
+
+_SHADOWS = (
+    "[...document.querySelectorAll('*')].map((one) => one.shadowRoot).filter(Boolean)"
+    ".find((root) => root.querySelector('.wall'))"
+)
+_IN_TROUBLE = f"""station => {_SHADOWS}.querySelector(`.tile[data-station="${{station}}"]`)
+  .dataset.trouble.includes("Lumbar sensor")"""
+_EVERY = f"""([name, value]) =>
+  [...{_SHADOWS}.querySelectorAll(".tile")].every((tile) => tile.dataset[name] === value)"""
+_BAND_OF_FIRST = f"""() => {{
+  const root = {_SHADOWS};
+  const canvas = root.querySelector("canvas");
+  const tile = root.querySelector(".tile");
+  const ratio = canvas.width / canvas.clientWidth;
+  const at = [tile.offsetLeft + 5, tile.offsetTop + tile.offsetHeight / 2].map((value) => value * ratio);
+  return [[...canvas.getContext("2d").getImageData(...at, 1, 1).data].slice(0, 3), tile.dataset.level];
+}}"""
