@@ -15,6 +15,7 @@ from lumbarwatch.model.notification import RawNotification
 from lumbarwatch.model.samples import ImuBatch, Placement, SensorInfo
 from lumbarwatch.model.verdicts import Level, WarningId, WarningVerdict
 from lumbarwatch.sensors.clock import SystemClock
+from lumbarwatch.sensors.link_types import SensorDetails
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.wire.errors import DecodeError
 
@@ -57,6 +58,14 @@ class ScriptedLinks:
         self.buzzed = []
         self.fails = None
         self._stopped = asyncio.Event()
+        self.adapter = adapter
+        self.statuses = {}
+        self.in_range = []
+        self.scans = 0
+        self.scanned = asyncio.Event()
+        self.scanned.set()
+        self.asked = []
+        self.identified = []
 
     async def run(self, targets):
         if self.fails is not None:
@@ -70,7 +79,21 @@ class ScriptedLinks:
         await asyncio.sleep(0)
 
     def status(self):
-        return {}
+        return dict(self.statuses)
+
+    async def scan(self, timeout_s=5.0):
+        self.scans += 1
+        await self.scanned.wait()
+        if self.fails is not None:
+            raise self.fails
+        return list(self.in_range)
+
+    async def inspect(self, sensor, *, identify=False):
+        self.asked.append((sensor.address, identify))
+        return SensorDetails(sensor.serial or f"SN-{sensor.address}", 80, "1.2.0")
+
+    async def identify(self, placement):
+        self.identified.append(placement)
 
     def heard_garbage(self, placement, detail=""):
         self.garbage.append(placement)
@@ -114,13 +137,13 @@ class ScriptedPipeline:
 class ScriptedHub:
     """A hub in a folder, with the links and pipelines of its visits within reach."""
 
-    def __init__(self, folder, **changes):
+    def __init__(self, folder, *, targets=TARGETS, examine=None, clock=None, **changes):
         self.links = []
         self.pipelines = []
         self.folder = DataFolder(folder).create()
         self.archive = Archive.open(self.folder)
         self.feed = Feed("run-1", lambda: 0.0)
-        self.clock = SystemClock()
+        self.clock = clock or SystemClock()
         parts = Parts(
             folder=self.folder,
             archive=self.archive,
@@ -131,8 +154,9 @@ class ScriptedHub:
             **changes,
         )
         settings = HubSettings(folder, KEY, PAGE_PORT, simulated=True)
-        self.hub = Hub(settings, parts)
-        self.hub.first.targets = TARGETS
+        self.hub = Hub(settings, parts, examine)
+        if targets is not None:
+            self.hub.first.targets = targets
 
     @property
     def station(self):

@@ -78,7 +78,7 @@ def _set(number, now, reps=2, bar_kg=60.0):
     return SetFinished(now, summary)
 
 
-# Guided calibration -----------------------------------------------------------------------------------------
+# Guided calibration ----------------------------------------------------------------------------------------
 async def test_a_reloaded_page_finds_the_calibration_where_it_was(scripted, page):
     await _train(scripted, page)
     await page.post("/api/1/calibration", json={"step": "stand", "action": "begin"})
@@ -129,7 +129,7 @@ async def test_calibrating_again_opens_the_steps(scripted, page):
     assert [step["state"] for step in progress["steps"]] == ["none"] * 7
 
 
-# Bar, effort, rest -------------------------------------------------------------------------------------------
+# Bar, effort, rest -----------------------------------------------------------------------------------------
 async def test_effort_after_a_set_leaves_the_bar_and_belongs_to_the_set(scripted, page):
     await _train(scripted, page)
     now = scripted.clock.monotonic_ns()
@@ -171,7 +171,7 @@ async def test_rest_counts_from_the_last_reps_end_and_ends_with_the_next_set(scr
     assert (await _state(page)).rest_since_s is None
 
 
-# Symptoms ----------------------------------------------------------------------------------------------------
+# Symptoms --------------------------------------------------------------------------------------------------
 async def test_pain_opens_the_checklist_and_its_answers_replace_the_question(scripted, page):
     await _train(scripted, page)
     answer = (await page.post("/api/1/symptom", json={"kind": "pain", "pain": 5})).json()
@@ -198,7 +198,7 @@ async def test_earlier_sessions_count(scripted, page):
     assert other["advice"] == []
 
 
-# People ------------------------------------------------------------------------------------------------------
+# People ----------------------------------------------------------------------------------------------------
 async def test_an_athlete_is_added_listed_changed_and_trains_with_own_limits(scripted, page):
     added = (await page.post("/api/athletes", json={"name": "Anna", "mass_kg": 70})).json()
     limits = {"W1": {"amber": 3.0, "red": 1.0}}
@@ -233,7 +233,7 @@ async def test_no_limit_beyond_numbers(scripted, page):
     assert (answer.status_code, answer.json()["error"]) == (400, "bad_request")
 
 
-# The coach's words -------------------------------------------------------------------------------------------
+# The coach's words -----------------------------------------------------------------------------------------
 async def test_a_coachs_word_stands_until_it_is_dismissed(scripted, page):
     viewer = scripted.feed.join(None)
     said = (await page.post("/api/1/message", json={"text": "Feet wider."})).json()
@@ -251,7 +251,7 @@ async def test_a_word_is_neither_empty_nor_an_essay(page, text):
     assert (await page.post("/api/1/message", json={"text": text})).status_code == 400
 
 
-# Finished sessions -------------------------------------------------------------------------------------------
+# Finished sessions -----------------------------------------------------------------------------------------
 async def test_a_summary_stands_at_the_end(scripted, page):
     await _train(scripted, page, athlete={"id": ANNA, "name": "Anna"})
     now = scripted.clock.monotonic_ns()
