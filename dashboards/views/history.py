@@ -1,22 +1,26 @@
 """History: past sessions, an athlete's course, one session with all its reps, a coach's week."""
 
+from importlib import import_module
+from types import ModuleType
+
 import streamlit as st
 from hub_link import link
-from views.history_parts import athlete, place, session, sessions, week
+from views.history_parts import place
 
 from lumbarwatch.presenters import keys
 from lumbarwatch.store.errors import StoreError
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
 
-PARTS = {place.SESSIONS: sessions.show, place.ATHLETE: athlete.show, place.WEEK: week.show}
+PARTS = {place.SESSIONS: "sessions", place.ATHLETE: "athlete", place.WEEK: "week"}
+"""Modules of the parts; only what is shown is imported (charts take a second)."""
 
 
 def show() -> None:
     folder = DataFolder(link().data)
     with History.open(folder.history) as history:
         if opened := place.opened_session(history):
-            session.show(history, folder, opened)
+            _module("session").show(history, folder, opened)
             return
         part = st.segmented_control(
             "Part of the history",
@@ -27,7 +31,11 @@ def show() -> None:
             persist_state="session",
             label_visibility="collapsed",
         )
-        PARTS[part or place.SESSIONS](history)
+        _module(PARTS[part or place.SESSIONS]).show(history)
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"views.history_parts.{name}")
 
 
 st.subheader("History")

@@ -36,7 +36,9 @@ export default function ({ data, parentElement }) {
 class Player {
   constructor(parent, data) {
     parent.querySelector(".rp")?.remove();
-    parent.insertAdjacentHTML("beforeend", MARKUP);
+    const template = document.createElement("template");
+    template.innerHTML = MARKUP;
+    parent.append(template.content); // the parent may be a shadow root
     this.root = parent.querySelector(".rp");
     this.data = data;
     this.find = (name) => this.root.querySelector(`.${name}`);

@@ -46,5 +46,11 @@ def table_that_opens(rows: Sequence[Row], key: str, chosen: Callable[[int], None
             chosen(found[0])
 
     st.dataframe(
-        list(rows), hide_index=True, key=key, on_select=on_choice, selection_mode="single-row", alt=alt
+        list(rows),
+        hide_index=True,
+        key=key,
+        on_select=on_choice,
+        selection_mode="single-row",
+        height="content",
+        alt=alt,
     )

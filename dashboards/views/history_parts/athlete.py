@@ -131,7 +131,12 @@ def changes(points: tuple[SessionPoint, ...], sets: tuple[SetPoint, ...]) -> Non
     """Show every judgement: between sessions, and within the newest one, kept apart."""
     st.markdown("#### Between sessions")
     st.caption("The sensors were re-applied each time. Change along the robust line from the first session.")
-    st.dataframe(between_rows(points), hide_index=True, alt="Changes between sessions, each against its MDC")
+    st.dataframe(
+        between_rows(points),
+        hide_index=True,
+        height="content",
+        alt="Changes between sessions, each against its MDC",
+    )
     newest = by_session(sets).get(points[-1].session_id, ())
     st.markdown("#### Within the newest session")
     rows = within_rows([one.point for one in newest])

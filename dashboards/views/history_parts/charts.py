@@ -13,6 +13,9 @@ BAND = "#8A8F98"
 LATER = "#D55E00"
 TIME = alt.Axis(title=None, format="%b %Y", labelOverlap=True, tickCount=5)
 HEIGHT = 220
+COMPARED_HEIGHT = 300
+LEAST_SPAN_DEG = 12
+"""So that noise does not fill a chart (convention)."""
 
 
 def course(chart: CourseChart) -> alt.LayerChart:
@@ -53,30 +56,29 @@ def course(chart: CourseChart) -> alt.LayerChart:
 def _pauses(pauses: Sequence[Row]) -> list[alt.Chart]:
     if not pauses:
         return []
-    base = alt.Chart(_inline(pauses))
-    named = base.transform_calculate(middle="(datum.t + datum.t_end) / 2")
-    return [
-        base.mark_rect(color=BAND, opacity=0.08).encode(x="t:T", x2="t_end:T"),
-        named.mark_text(color=SETS, baseline="bottom", fontSize=11).encode(
-            x="middle:T", y=alt.value(HEIGHT - 4), text="weeks:N"
-        ),
-    ]
+    named = alt.Chart(_inline(pauses)).transform_calculate(middle="(datum.t + datum.t_end) / 2")
+    words = named.mark_text(color=SETS, baseline="top", fontSize=11)
+    return [words.encode(x="middle:T", y=alt.value(4), text="weeks:N")]
 
 
 def two_sessions(rows: Sequence[Row], quantity: str, unit: str) -> alt.Chart:
     """Return both sessions' reps over their number, told apart by colour and shape."""
+    values = [float(row[quantity] or 0.0) for row in rows if row[quantity] is not None]
+    middle = (max(values) + min(values)) / 2 if values else 0.0
+    half = max((max(values) - min(values)) / 2 + 1.0 if values else 0.0, LEAST_SPAN_DEG / 2)
+    scale = alt.Scale(domain=[middle - half, middle + half])
     which = alt.Scale(domain=["Earlier", "Later"], range=[SESSION, LATER])
     return (
         alt.Chart(_inline(rows))
         .mark_point(filled=True, size=50)
         .encode(
             x=alt.X("rep:Q", title="Rep of the session", axis=alt.Axis(tickMinStep=1)),
-            y=alt.Y(f"{quantity}:Q", title=unit, scale=alt.Scale(zero=False)),
+            y=alt.Y(f"{quantity}:Q", title=unit, scale=scale),
             color=alt.Color("session:N", scale=which, title=None, legend=alt.Legend(orient="top")),
             shape=alt.Shape("session:N", scale=alt.Scale(domain=["Earlier", "Later"]), legend=None),
             tooltip=["session:N", "set:O", "rep:Q", alt.Tooltip(f"{quantity}:Q", format=".1f")],
         )
-        .properties(height=HEIGHT)
+        .properties(height=COMPARED_HEIGHT)
     )
 
 
@@ -96,7 +98,9 @@ def intervals(loads: Sequence[LockoutLoad], name: str, title: str, *, tick: bool
     base = alt.Chart(_inline(rows))
     layers = [
         base.mark_rule(color=SESSION, strokeWidth=2).encode(
-            y=alt.Y("set:O", title="Set"), x=alt.X("low:Q", title=title, scale=scale), x2="high:Q"
+            y=alt.Y("set:O", title="Set"),
+            x=alt.X("low:Q", title=title, scale=scale, axis=alt.Axis(tickCount=8)),
+            x2="high:Q",
         ),
         base.mark_point(color=SESSION, filled=True, size=70).encode(
             y="set:O", x="value:Q", tooltip=["set:O", alt.Tooltip("value:Q", format=".0f")]
@@ -110,7 +114,7 @@ def intervals(loads: Sequence[LockoutLoad], name: str, title: str, *, tick: bool
                 x="at:Q", text="words:N"
             )
         )
-    return alt.layer(*layers).properties(height=60 + 34 * len(rows))
+    return alt.layer(*layers).properties(height=80 + 34 * len(rows))
 
 
 _SIGMAS = {"moment_nm": "moment_sigma_nm", "compression_n": "compression_sigma_n"}

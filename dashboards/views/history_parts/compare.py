@@ -34,7 +34,9 @@ def show(history: History, record: SessionRecord) -> None:
     )
     first, second = sorted((points[record.id], points[other]), key=lambda point: point.started_at_utc_ns)
     st.markdown(f"Earlier: **{_words(first)}**. Later: **{_words(second)}**.")
-    st.dataframe(compare_rows(first, second), hide_index=True, alt="Both sessions side by side")
+    st.dataframe(
+        compare_rows(first, second), hide_index=True, height="content", alt="Both sessions side by side"
+    )
     _charts(two_session_rows(history.reps(first.session_id), history.reps(second.session_id)))
 
 

@@ -5,31 +5,32 @@ from functools import partial
 import streamlit as st
 from hub_link import link
 
-from lumbarwatch.jobs.report import ReportForm, make_report
 from lumbarwatch.presenters import keys
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
 
-MIME = {ReportForm.PDF: "application/pdf", ReportForm.HTML: "text/html"}
-ICONS = {ReportForm.PDF: ":material/picture_as_pdf:", ReportForm.HTML: ":material/html:"}
+MIME = {"pdf": "application/pdf", "html": "text/html"}
+ICONS = {"pdf": ":material/picture_as_pdf:", "html": ":material/html:"}
 
 
 def report_buttons(*, session_id: str = "", athlete_id: str = "") -> None:
     """Show a button for each form of the report of a session or an athlete."""
     history = DataFolder(link().data).history
-    for form in ReportForm:
+    for form, mime in MIME.items():
         st.download_button(
-            f"Report ({form.value.upper()})",
+            f"Report ({form.upper()})",
             partial(_made, str(history), session_id, athlete_id, form),
-            file_name=f"report-{session_id or athlete_id}.{form.value}",
-            mime=MIME[form],
+            file_name=f"report-{session_id or athlete_id}.{form}",
+            mime=mime,
             icon=ICONS[form],
-            key=f"{keys.REPORT}_{form.value}",
+            key=f"{keys.REPORT}_{form}",
             on_click="ignore",
         )
 
 
-def _made(history_file: str, session_id: str, athlete_id: str, form: ReportForm) -> bytes:
+def _made(history_file: str, session_id: str, athlete_id: str, form: str) -> bytes:
     """Make the report, in a thread of its own."""
+    from lumbarwatch.jobs.report import ReportForm, make_report  # noqa: PLC0415  (heavy)
+
     with History.open(history_file) as history:
-        return make_report(history, session_id=session_id, athlete_id=athlete_id, form=form)
+        return make_report(history, session_id=session_id, athlete_id=athlete_id, form=ReportForm(form))

@@ -21,12 +21,13 @@ from lumbarwatch.presenters.history import (
 )
 from lumbarwatch.presenters.replay import replay_data, span_ns
 from lumbarwatch.store.angles import read_angles
-from lumbarwatch.store.errors import StoreError
+from lumbarwatch.store.errors import StoreError, StoreReason
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
 from lumbarwatch.store.records import RepAnnotation
 
 FLAGS = {"counted", "partial", "single_leg"}
+NO_ANGLES = "Its angles are not kept: `lumbarwatch reanalyze --again` makes them from the recording."
 YES, NO = "Yes", "No"
 Place = tuple[int, int]
 
@@ -114,7 +115,8 @@ def _replay(folder: DataFolder, session_id: str, rep: Rep) -> None:
     try:
         angles = read_angles(folder.angles(session_id), span_ns(rep))
     except StoreError as error:
-        st.info(f"This rep can't be replayed. {error}")
+        missing = error.reason is StoreReason.MISSING
+        st.info(f"This rep can't be replayed. {NO_ANGLES if missing else error}")
         return
     data = replay_data(angles.poses, rep)
     if data is None:

@@ -1,7 +1,7 @@
 """One session: what was found, every rep, its replay, load, another session beside it, notes, symptoms."""
 
 import streamlit as st
-from views.history_parts import compare, diary, load, notes, place, reps
+from views.history_parts import diary, notes, place, reps
 from views.history_parts.asked import NOBODY, name_of
 from views.history_parts.report import report_buttons
 
@@ -32,8 +32,12 @@ def show(history: History, folder: DataFolder, session_id: str) -> None:
         label_visibility="collapsed",
     )
     if part == LOAD:
+        from views.history_parts import load  # noqa: PLC0415  (charts take a second)
+
         load.show(history, record, athlete)
     elif part == COMPARE:
+        from views.history_parts import compare  # noqa: PLC0415
+
         compare.show(history, record)
     elif part == NOTES:
         notes.show(history, session_id)

@@ -8,6 +8,7 @@ from lumbarwatch.model.events import Symptom, SymptomKind
 from lumbarwatch.model.symptoms import Advice
 from lumbarwatch.presenters.history import Row, felt_words, started_at
 from lumbarwatch.presenters.report_data import Felt
+from lumbarwatch.presenters.report_words import plural
 from lumbarwatch.presenters.symptoms import SIGNS
 
 
@@ -20,7 +21,7 @@ def diary_rows(felt: Sequence[Felt]) -> list[Row]:
 def asked_words(felt: Sequence[Felt]) -> str:
     """Return how often was asked, and how often the answer was none."""
     none = sum(one.symptom.kind is SymptomKind.NONE for one in felt)
-    return f"Asked {len(felt)} times, {none} times none."
+    return f"{plural(len(felt), 'answer')}, {none} of them none."
 
 
 def advice(felt: Sequence[Felt]) -> tuple[Advice, ...]:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 from types import MappingProxyType
 
+from lumbarwatch.core.rules import CUE_PRIORITY
 from lumbarwatch.model.events import SymptomKind
 from lumbarwatch.model.motion import Rep
 from lumbarwatch.model.verdicts import Level
@@ -185,14 +186,19 @@ def _value_words(value: bool | float | None) -> str:
 
 
 def worst_rep(reps: Sequence[Rep]) -> Rep | None:
-    """Return the rep to look at first: the most red warnings, then the furthest past a limit in sigmas."""
+    """Return the rep to look at first: the most red warnings, then the weightiest, then the furthest past."""
     return max(reps, key=_badness, default=None)
 
 
-def _badness(rep: Rep) -> tuple[int, int, float]:
+def _badness(rep: Rep) -> tuple[int, int, int, float]:
+    """Weight as for a spoken cue (definitions 5); how far in sigmas."""
     red = sum(warning.level is Level.RED for warning in rep.warnings)
+    weights = [-_WEIGHTIEST.index(one.id) for one in rep.warnings if one.id in _WEIGHTIEST]
     past = [abs(one.value - one.limit) / max(one.sigma, 1e-3) for one in rep.warnings]
-    return red, len(rep.warnings), max(past, default=0.0)
+    return red, len(rep.warnings), max(weights, default=-len(_WEIGHTIEST)), max(past, default=0.0)
+
+
+_WEIGHTIEST = tuple(CUE_PRIORITY)
 
 
 def csv_of(rows: Sequence[Row]) -> str:

@@ -97,9 +97,9 @@ def read_angles(path: Path, span_ns: tuple[int, int] | None = None) -> Angles:
     StoreError
         Missing, damaged, not ours, or from a newer version.
     """
-    wanted = None if span_ns is None else [("t_ns", ">=", span_ns[0]), ("t_ns", "<", span_ns[1])]
     try:
-        table: Any = pq.read_table(path, filters=wanted, page_checksum_verification=True)
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            table: Any = file.read()
     except FileNotFoundError:
         message = f"The angles {path.name} are not there: `lumbarwatch reanalyze --again` makes them anew."
         raise StoreError(StoreReason.MISSING, message) from None
@@ -110,9 +110,17 @@ def read_angles(path: Path, span_ns: tuple[int, int] | None = None) -> Angles:
         message = f"The angles {path.name} are of another kind: a newer lumbarwatch is needed to read them."
         raise StoreError(StoreReason.NEWER_VERSION, message)
     try:
-        return Angles(_poses(table), about[_VERSION].decode())
+        return Angles(_poses(_within(table, span_ns)), about[_VERSION].decode())
     except (KeyError, ValueError, ModelError) as error:
         raise _damaged(path) from error
+
+
+def _within(table: Any, span_ns: tuple[int, int] | None) -> Any:  # pyarrow tables
+    """Cut a table by its times, which increase."""
+    if span_ns is None:
+        return table
+    begin, end = (int(np.searchsorted(table["t_ns"].to_numpy(), edge)) for edge in span_ns)
+    return table.slice(begin, end - begin)
 
 
 def _around(poses: PoseBatch, sets: Sequence[SetSummary]) -> Booleans:
