@@ -20,7 +20,7 @@ from typing import IO, Final
 
 from lumbarwatch import __version__
 from lumbarwatch.store.codec import CodecError, JsonObject, dumps, loads
-from lumbarwatch.store.errors import StoreError, StoreReason, from_os, from_sqlite
+from lumbarwatch.store.errors import StoreError, StoreReason, damaged_history, from_os, from_sqlite
 from lumbarwatch.store.folder import DataFolder
 
 BACKUP_SCHEMA: Final = "lumbarwatch.backup/1"
@@ -122,8 +122,11 @@ def _copy_of_history(history: Path, copy: Path) -> Path:
     try:
         with closing(sqlite3.connect(history)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
+            (answer,) = target.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as error:
         raise from_sqlite(error, str(history)) or error from error
+    if answer != "ok":  # the copy is page by page, also of a damaged file
+        raise damaged_history(str(history))
     return copy
 
 

@@ -17,8 +17,8 @@ from lumbarwatch.store.lock import try_lock
 from lumbarwatch.store.reading import RECOVERY, Recording, read_recording
 from lumbarwatch.store.recorder import LIBRARY, PROFILE, register
 
-CHUNK_BYTES: Final = 256 * 1024
-"""A damaged byte in a finished file costs one chunk: about 20 s of two sensors (convention)."""
+CHUNK_BYTES: Final = 32 * 1024
+"""A damaged byte in a finished file costs one chunk: about 3 s of two sensors (convention)."""
 
 UNREADABLE: Final = ".unreadable"
 """Added to the name of a live file that nothing could be read from."""

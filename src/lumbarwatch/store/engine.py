@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
-from lumbarwatch.store.errors import StoreError, StoreReason, from_os, from_sqlite
+from lumbarwatch.store.errors import StoreError, StoreReason, damaged_history, from_os, from_sqlite
 from lumbarwatch.store.migrations import HEAD
 
 BUSY_TIMEOUT_MS: Final = 5000
@@ -80,9 +80,7 @@ def check(engine: Engine) -> None:
     with explained(engine), engine.connect() as connection:
         answer = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
     if answer != "ok":
-        damaged = sqlite3.DatabaseError(str(answer))
-        damaged.sqlite_errorname = "SQLITE_CORRUPT"
-        raise from_sqlite(damaged, _name(engine)) or damaged
+        raise damaged_history(_name(engine))
 
 
 def _explain(error: DBAPIError | sqlite3.Error, engine: Engine) -> StoreError | None:

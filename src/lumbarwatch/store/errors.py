@@ -96,15 +96,20 @@ def from_os(error: OSError, doing: str, path: Path) -> StoreError:
     return StoreError(reason, f"{doing} {path}: {advice(reason)}.")
 
 
+def damaged_history(path: str) -> StoreError:
+    """Return the StoreError for a SQLite file that is damaged."""
+    return StoreError(
+        StoreReason.DAMAGED,
+        f"The history {path} is damaged; nothing was changed. Restore a backup (lumbarwatch restore), or "
+        "move the file away and rebuild the history from the recordings (lumbarwatch reanalyze).",
+    )
+
+
 def from_sqlite(error: sqlite3.Error, path: str) -> StoreError | None:
     """Return a StoreError for a damaged, locked or full SQLite file; None for anything else."""
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return StoreError(
-            StoreReason.DAMAGED,
-            f"The history {path} is damaged; nothing was changed. Restore a backup (lumbarwatch restore), or "
-            "move the file away and rebuild the history from the recordings (lumbarwatch reanalyze).",
-        )
+        return damaged_history(path)
     if name.startswith("SQLITE_FULL"):
         return StoreError(
             StoreReason.DISK_FULL, f"Writing the history {path}: {advice(StoreReason.DISK_FULL)}."
