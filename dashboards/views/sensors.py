@@ -11,18 +11,21 @@ from lumbarwatch.hub.messages import (
     AssignRequest,
     FindingKind,
     FindingMessage,
-    HubMessage,
     ScannedMessage,
     ScanRequest,
 )
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.presenters import keys
 from lumbarwatch.presenters.coach import who
-from lumbarwatch.presenters.sensors import CALIBRATE, PLACES, card, scanned_words
+from lumbarwatch.presenters.sensors import CALIBRATE, PLACES, card, scanned_words, uncalibrated_words
 
 LOOK_S = 5.0
 AGAIN_S = 5.0
 """Battery and signal of sensors in use are asked for so often while the page is open."""
+
+ALL, NONE = "all", ""
+MANY = 3
+"""Stations from which on one looks at a few sensors at a time."""
 
 ICONS = {
     FindingKind.FINE: ":material/check_circle:",
@@ -82,56 +85,77 @@ def show_sensors(hub: Link) -> None:
         return
     if state.bluetooth:
         st.warning(state.bluetooth)
-    st.caption(scanned_words(known.scanned_utc_s))
-    for sensor in known.sensors:
-        show_sensor(hub, state, sensor)
-
-
-def show_sensor(hub: Link, state: HubMessage, sensor: ScannedMessage) -> None:
-    """Show one sensor: what it is, how it does, where it is worn, and a way to make it show itself."""
     names = {one.station: who(one.name, "", one.station) for one in state.stations}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(scanned_words(known.scanned_utc_s))
+        wanted = choose_shown(names)
+    shown = [sensor for sensor in known.sensors if wanted in (ALL, sensor.station)]
+    for sensor in shown:
+        show_sensor(hub, names, sensor)
+    if uncalibrated := uncalibrated_words(shown):
+        st.caption(uncalibrated)
+
+
+def choose_shown(names: dict[str, str]) -> str:
+    """Let one station's sensors be looked at, where there are several."""
+    if len(names) < MANY:
+        return ALL
+    options = [ALL, *names, NONE]
+    words = {ALL: "All sensors", NONE: "Not assigned", **names}
+    return st.selectbox(
+        "Show",
+        options,
+        format_func=words.__getitem__,
+        key=keys.SHOWN,
+        width=220,
+        label_visibility="collapsed",
+    )
+
+
+def show_sensor(hub: Link, names: dict[str, str], sensor: ScannedMessage) -> None:
+    """Show one sensor: what it is, how it does, where it is worn, and a way to make it show itself."""
     shown = card(sensor, names.get(sensor.station, "") if len(names) > 1 else "")
-    with st.container(border=True, key=f"sensor_{sensor.sensor}"):
+    with st.container(border=True, gap="xsmall", key=f"sensor_{sensor.sensor}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{shown.title}** · {shown.state}")
             st.space("stretch")
+            with st.popover("Place", icon=":material/accessibility_new:"):
+                choose_place(hub, sensor, names)
             if st.button("Identify", key=f"{keys.IDENTIFY}_{sensor.sensor}", icon=":material/lightbulb:"):
                 done = attempt(hub, lambda client: client.identify_sensor(sensor.sensor))
                 st.toast("Watch for its light or motor." if done else "It could not be asked.")
         with st.container(horizontal=True, gap="large"):
             for name, value in shown.facts:
-                st.markdown(f"{name}  \n**{value}**", width="content")
+                st.markdown(f":small[{name}]  \n**{value}**", width="content")
         for trouble in [*shown.troubles, *([sensor.problem] if sensor.problem else [])]:
             st.markdown(f":material/warning: {trouble}")
-        choose_place(hub, sensor, names)
 
 
 def choose_place(hub: Link, sensor: ScannedMessage, names: dict[str, str]) -> None:
     """Let a sensor be given its place, or none."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if len(names) > 1:
-            station = st.selectbox(
-                "Station",
-                list(names),
-                list(names).index(sensor.station) if sensor.station in names else 0,
-                format_func=lambda name: names[name],
-                key=f"{keys.PLACE_STATION}_{sensor.sensor}",
-                width=220,
-            )
-        else:
-            station = next(iter(names), "1")
-        key = f"{keys.PLACE}_{sensor.sensor}_{sensor.placement}_{sensor.station}"
-        st.segmented_control(
-            "Worn at",
-            list(Placement),
-            default=sensor.placement,
-            format_func=lambda place: PLACES[place],
-            key=key,
+    station = next(iter(names), "1")
+    if len(names) > 1:
+        station = st.selectbox(
+            "Station",
+            list(names),
+            list(names).index(sensor.station) if sensor.station in names else 0,
+            format_func=names.__getitem__,
+            key=f"{keys.PLACE_STATION}_{sensor.sensor}",
             disabled=sensor.in_use,
-            help="While a session runs, sensors keep their places." if sensor.in_use else None,
-            on_change=assign,
-            args=(hub, sensor.sensor, station, key),
         )
+    key = f"{keys.PLACE}_{sensor.sensor}_{sensor.placement}_{sensor.station}"
+    st.segmented_control(
+        "Worn at",
+        list(Placement),
+        default=sensor.placement,
+        format_func=PLACES.__getitem__,
+        key=key,
+        disabled=sensor.in_use,
+        on_change=assign,
+        args=(hub, sensor.sensor, station, key),
+    )
+    if sensor.in_use:
+        st.caption("While a session runs, sensors keep their places.")
 
 
 def assign(hub: Link, sensor: str, station: str, key: str) -> None:

@@ -44,7 +44,14 @@ def _field(
 ) -> float | None:
     low, high = (round(bound / unit.size, unit.digits) for bound in bounds)
     value = st.number_input(
-        f"{title} ({unit.name})", low, high, unit.shown(kept), unit.step, key=f"{key}_{unit.name}", width=180
+        f"{title} ({unit.name})",
+        low,
+        high,
+        unit.shown(kept),
+        unit.step,
+        format=f"%.{unit.digits}f",
+        key=f"{key}_{unit.name}",
+        width=220,
     )
     found = unit.kept(value, kept)
     return None if found is None else min(max(found, bounds[0]), bounds[1])

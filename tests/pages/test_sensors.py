@@ -83,6 +83,16 @@ def test_with_several_stations_a_sensor_is_given_one_of_them(open_page, hub):
     assert "Lumbar, over L1 · Rack 1" in _text(page)
 
 
+def test_with_many_stations_one_looks_at_a_few_sensors(open_page, hub):
+    stations = [station(str(number), name=f"Rack {number}") for number in (1, 2, 3)]
+    hub.state = hub.state.model_copy(update={"stations": stations})
+    page = open_page(VIEW)
+    assert "0007" in _text(page)
+    page.selectbox(keys.SHOWN).set_value("1").run()
+    assert "0007" not in _text(page)
+    assert "0008" in _text(page)
+
+
 def test_the_doctors_findings_stay_on_the_page(open_page, hub):
     finding = wire.FindingMessage(
         kind=FindingKind.PROBLEM, subject="LM-1 0007", text="It lost 12 % of its samples."

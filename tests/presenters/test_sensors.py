@@ -11,6 +11,7 @@ from lumbarwatch.presenters.sensors import (
     card,
     scanned_words,
     signal_words,
+    uncalibrated_words,
 )
 
 
@@ -88,5 +89,11 @@ def test_what_needs_a_hand_is_said():
     assert [trouble.split(":")[0] for trouble in shown.troubles] == [
         "The battery is low",
         "The signal is weak",
-        "The accelerometer is not calibrated",
     ]
+
+
+def test_what_an_uncalibrated_accelerometer_costs_is_said_once_for_those_that_are_worn():
+    bare, free = sensor(accelerometer_utc_s=None), sensor(accelerometer_utc_s=None, placement=None)
+    assert uncalibrated_words([sensor(), free]) == ""
+    assert uncalibrated_words([bare, free]).startswith("One accelerometer is not calibrated")
+    assert uncalibrated_words([bare, bare]).startswith("2 accelerometers are")

@@ -16,7 +16,7 @@ export class Station {
   }
 
   begin(state) {
-    this.state = { ...state, reps: [...state.reps], sensors: [...state.sensors] };
+    this.state = { ...state, reps: [...state.reps], sets: [...state.sets], sensors: [...state.sensors] };
     this.newest = null; // when the newest sample was measured, on the page's clock
     this.pose = null;
     this.during = { rep: 0, warnings: [] }; // said inside a rep that has not ended
@@ -74,6 +74,14 @@ export class Station {
     this.state.reps.push(rep);
     this.state.set_number = rep.set;
     this.during = { rep: 0, warnings: [] }; // final verdicts replace provisional ones
+  }
+
+  on_set(frame) {
+    this.state.sets = [...this.state.sets.filter((set) => set.set !== frame.set.set), frame.set];
+  }
+
+  on_progress(frame) {
+    this.state.progress = frame.progress;
   }
 
   on_sensor(frame) {
@@ -169,17 +177,29 @@ export class Station {
   }
 
   where() {
-    const { set_number: set, phase, session_state: session } = this.state;
+    const { set_number: set } = this.state;
     if (!this.running) return "";
-    const ready = phase !== "idle" && !this.blind; // the phase says more
-    if (!set) return ready ? "" : this.words.before[session] ?? "";
-    const current = this.during.rep || this.reps.length;
-    return current ? `${this.words.set} ${set} · ${this.words.rep} ${current}` : `${this.words.set} ${set}`;
+    if (!set) return this.beforeSets();
+    const reps = this.during.rep || this.reps.length;
+    if (this.setDone) return `${this.words.set} ${set} ${this.words.done} · ${this.reps.length} ${this.words.reps}`;
+    return reps ? `${this.words.set} ${set} · ${this.words.rep} ${reps}` : `${this.words.set} ${set}`;
+  }
+
+  get setDone() {
+    return this.state.sets.some((set) => set.set === this.state.set_number);
+  }
+
+  // Which step of the calibration; else the phase says more than "getting ready".
+  beforeSets() {
+    const { progress, phase } = this.state;
+    const step = progress && !progress.valid && progress.current !== null ? progress.steps[progress.current].step : null;
+    if (step) return this.words.steps[step] ?? step;
+    return phase !== "idle" && !this.blind ? "" : this.words.getting_ready;
   }
 
   phaseWords(live) {
     if (!this.running) return this.words.session_states[this.state.session_state] ?? "";
-    return live && !this.blind ? this.words.phases[this.state.phase] ?? "" : "";
+    return live && !this.blind && !this.setDone ? this.words.phases[this.state.phase] ?? "" : "";
   }
 
   // Titles of what stands, the most urgent first; empty: nothing does.

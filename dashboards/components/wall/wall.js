@@ -106,6 +106,7 @@ class Wall {
   }
 
   greet(frame, now) {
+    this.simulated = frame.hub.simulated;
     if (!frame.resumed) {
       this.clock = new Clock();
       this.stations = new Map(frame.hub.stations.map((state) => [state.station, new Station(state, this.words)]));
@@ -288,7 +289,8 @@ class Wall {
     this.write(".only.trouble", `${words.only_trouble} (${trouble})`);
     this.$(".only.red").setAttribute("aria-pressed", String(chosen.red));
     this.$(".only.trouble").setAttribute("aria-pressed", String(chosen.trouble));
-    this.write(".count", `${all.length} ${all.length === 1 ? words.athlete : words.athletes}, ${live} ${words.live}`);
+    const who = `${all.length} ${all.length === 1 ? words.athlete : words.athletes}`;
+    this.write(".count", `${who}, ${live} ${words.live}${this.simulated ? `, ${words.simulated}` : ""}`);
     const note = this.noteWords(all);
     this.$(".note").hidden = note === "";
     this.write(".note", note);

@@ -87,6 +87,7 @@ FINDINGS = "findings"
 IDENTIFY = "identify"
 PLACE = "place"
 PLACE_STATION = "place_station"
+SHOWN = "shown"
 
 # Settings
 SETTINGS_ATHLETE = "settings_athlete"

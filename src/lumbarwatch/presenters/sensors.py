@@ -117,8 +117,6 @@ def troubles(sensor: _Sensor) -> Sequence[str]:
         found.append("The battery is low: charge it before the next session.")
     if sensor.rssi_dbm is not None and sensor.rssi_dbm <= WEAK_DBM:
         found.append("The signal is weak: bring the computer closer.")
-    if sensor.accelerometer_utc_s is None and sensor.placement is not None:
-        found.append("The accelerometer is not calibrated: angles are less sure by about 1°.")
     return found
 
 
@@ -127,3 +125,12 @@ def scanned_words(utc_s: float | None) -> str:
     if utc_s is None:
         return "Not looked for yet: press the button with both sensors on."
     return f"Last looked for at {datetime.fromtimestamp(utc_s, UTC).astimezone():%H:%M:%S}."
+
+
+def uncalibrated_words(sensors: Sequence[_Sensor]) -> str:
+    """Return what it costs that some worn sensors were never calibrated; empty: all were."""
+    found = sum(sensor.accelerometer_utc_s is None and sensor.placement is not None for sensor in sensors)
+    if not found:
+        return ""
+    named = "One accelerometer is" if found == 1 else f"{found} accelerometers are"
+    return f"{named} not calibrated: angles are less sure by about 1°. How it is done stands below."
