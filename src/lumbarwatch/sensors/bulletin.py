@@ -46,7 +46,8 @@ class Bulletin:
     def garbage(self, label: str, detail: str) -> None:
         """A notification could not be decoded: tell once it goes on."""
         now_ns = self._clock.monotonic_ns()
-        self._garbage_ns = [t_ns for t_ns in self._garbage_ns if t_ns > now_ns - NS_PER_S] + [now_ns]
+        since_ns = now_ns - round(self._timing.garbage_s * NS_PER_S)
+        self._garbage_ns = [t_ns for t_ns in self._garbage_ns if t_ns > since_ns] + [now_ns]
         if len(self._garbage_ns) >= self._timing.garbage_packets:
             self.notice(LinkReason.GARBAGE, label, detail)
 

@@ -26,7 +26,8 @@ class LinkTiming:
     battery_low_percent: int = 15
     weak_dbm: int = -85
     rate_low: float = 0.9  # of the nominal rate
-    garbage_packets: int = 5  # within a second
+    garbage_packets: int = 5  # within ...
+    garbage_s: float = 3.0  # ... this long; a family may send no more than 13 packets a second
     notice_every_s: float = 10.0  # the same notice is not repeated sooner
     refused_pause_s: float = 10.0  # before a sensor with wrong firmware is asked again
 

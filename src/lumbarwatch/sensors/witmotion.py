@@ -37,6 +37,9 @@ class WitMotionDecoder(Decoder):
         )
         self._stream = wire.FrameStream()
         self._last_ns: int | None = None
+        self._kept: list[
+            wire.MotionFrame
+        ] = []  # whole frames of a notification that was refused for the rest
 
     @property
     def info(self) -> SensorInfo:
@@ -44,7 +47,10 @@ class WitMotionDecoder(Decoder):
         return self._info
 
     def decode(self, notification: RawNotification) -> list[ImuBatch]:
-        """Samples of the frames that this notification completes."""
+        """Samples of the frames that this notification completes.
+
+        Bytes that belong to no frame are told at once; frames beside them come with the next notification.
+        """
         if notification.characteristic != wire.NOTIFY:
             return []
         since_ns = 0 if self._last_ns is None else notification.t_arrival_ns - self._last_ns
@@ -53,8 +59,10 @@ class WitMotionDecoder(Decoder):
             self._stream.clear()
         frames, thrown = self._stream.feed(notification.payload)
         motion = [frame for frame in frames if isinstance(frame, wire.MotionFrame)]
-        if thrown and not frames:
+        if thrown and not self._kept:
+            self._kept = motion
             raise DecodeError(f"WitMotion stream: {thrown} bytes belong to no frame")
+        motion, self._kept = self._kept + motion, []
         if not motion:
             return []
         acc = np.array([frame.acc for frame in motion], dtype=np.float64) * wire.ACC_SCALE_MPS2
