@@ -23,6 +23,16 @@ export class Sound {
   constructor() {
     this.context = null;
     this.played = 0;
+    this.prefer({ tones: true, speech: true, muted: [] });
+  }
+
+  // What was chosen on the Settings page. Ticks and calls of the calibration are no cues: they stay.
+  prefer({ tones, speech, muted }) {
+    Object.assign(this, { tones, speech, muted: new Set(muted) });
+  }
+
+  cue(warning) {
+    if (this.tones && !this.muted.has(warning)) this.play(warning === "good" ? warning : toneOf(warning));
   }
 
   get armed() {
@@ -68,7 +78,7 @@ export class Sound {
   }
 
   say(text) {
-    if (!this.armed || !window.speechSynthesis) return;
+    if (!this.armed || !this.speech || !window.speechSynthesis) return;
     const voices = speechSynthesis.getVoices().filter((voice) => voice.localService && voice.lang.startsWith("en"));
     if (voices.length === 0) return; // a remote voice would send the text away
     const line = new SpeechSynthesisUtterance(text);

@@ -7,7 +7,7 @@ import { Guide } from "./guide.js";
 import { Posture } from "./posture.js";
 import { Reps } from "./reps.js";
 import { Session } from "./session.js";
-import { Sound, toneOf } from "./sound.js";
+import { Sound } from "./sound.js";
 import { Tempo } from "./tempo.js";
 import { Trace } from "./trace.js";
 
@@ -170,13 +170,15 @@ class View {
   }
 
   on_hello(frame) {
-    const { speed, simulated, stations } = frame.hub;
+    const { speed, simulated, stations, preferences } = frame.hub;
+    this.sound.prefer(preferences);
     this.speed = this.guide.speed = speed;
     this.simulated = simulated ? `simulated${speed === 1 ? "" : `, up to ${speed} times as fast`}` : "";
     this.places(stations, frame.resumed);
   }
 
   on_stations(frame) {
+    this.sound.prefer(frame.hub.preferences);
     this.places(frame.hub.stations, true);
   }
 
@@ -295,20 +297,20 @@ class View {
 
   on_lockout(frame, now) {
     if (!frame.graded || frame.warnings.length > 0) return;
-    if (this.heard(frame, now)) this.sound.play("good");
+    if (this.heard(frame, now)) this.sound.cue("good");
     if (this.banner.level === "red" && !this.banner.stays) this.show("none", "", 0); // the next rep is better
   }
 
   on_live_warning(frame, now) {
     if (frame.warning.level !== "red") return;
-    if (this.heard(frame, now)) this.sound.play(toneOf(frame.warning.id));
+    if (this.heard(frame, now)) this.sound.cue(frame.warning.id);
     this.warn(frame.rep, this.words.warnings[frame.warning.id].cue);
   }
 
   on_cue(frame, now) {
     if (this.heard(frame, now)) {
-      if (frame.warning !== "W2") this.sound.play(toneOf(frame.warning)); // W2 sounded inside the rep
-      this.sound.say(frame.text);
+      if (frame.warning !== "W2") this.sound.cue(frame.warning); // W2 sounded inside the rep
+      if (!this.sound.muted.has(frame.warning)) this.sound.say(frame.text);
     }
     this.warn(frame.rep, frame.text);
   }
