@@ -7,6 +7,9 @@ import pytest
 from lumbarwatch.cli.page_process import dashboards_folder
 
 
+_LINES = re.MULTILINE | re.DOTALL
+
+
 @pytest.fixture(autouse=True)
 def _pages_importable(monkeypatch):
     monkeypatch.syspath_prepend(dashboards_folder())
@@ -32,7 +35,7 @@ def test_parts_import_only_from_parts_before_them(name):
     parts = importlib.import_module(f"components.{name}").PARTS
     seen = set()
     for part in parts:
-        wanted = re.findall(r'from "(.*?)"', part.read_text(encoding="utf-8"))
+        wanted = re.findall(r'^import .*?from "(.*?)"', part.read_text(encoding="utf-8"), _LINES)
         assert {(part.parent / path).resolve() for path in wanted} <= seen
         seen.add(part.resolve())
 
