@@ -6,7 +6,6 @@ import pytest
 
 from lumbarwatch.cli.page_process import dashboards_folder
 
-
 _LINES = re.MULTILINE | re.DOTALL
 
 
