@@ -66,10 +66,10 @@ def test_every_control_event_has_a_name() -> None:
 
 
 def test_names_in_files_never_change() -> None:
-    assert (
-        dumps(to_tagged(Symptom(5, SymptomKind.PAIN, 3)))
-        == '{"tag":"symptom","t_ns":5,"kind":"pain","pain":3}'
-    )
+    written = dumps(to_tagged(Symptom(5, SymptomKind.PAIN, 3)))
+    assert written == '{"tag":"symptom","t_ns":5,"kind":"pain","pain":3,"signs":null,"seized":false}'
+    first_version = loads('{"tag":"symptom","t_ns":5,"kind":"pain","pain":3}')
+    assert control_from_json(first_version) == Symptom(5, SymptomKind.PAIN, 3)
     assert list(KINDS) == [
         "step_begun", "step_done", "set_button", "bar_load", "bench", "symptom", "annotation", "session_end",
         "link", "rep", "set_summary", "calibration", "limits", "warning", "not_graded",

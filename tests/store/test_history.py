@@ -11,6 +11,7 @@ from lumbarwatch.model.events import Symptom, SymptomKind
 from lumbarwatch.model.load import Dose, RepLoad, SessionLoad
 from lumbarwatch.model.samples import NS_PER_S, Placement
 from lumbarwatch.model.session import Athlete, Calibration, CalibrationReason, Limit, Limits, Session
+from lumbarwatch.model.symptoms import Sign
 from lumbarwatch.model.verdicts import Level, NotGraded, NotGradedReason, WarningId, WarningVerdict
 from lumbarwatch.store.codec import dumps
 from lumbarwatch.store.errors import StoreError, StoreReason
@@ -165,6 +166,23 @@ def test_saving_again_replaces_and_keeps_what_people_said(history: History) -> N
     assert (correction.field, correction.value) == (RepField.COUNTED, False)
     assert [rep for rep in reps if correction.belongs_to(rep)] == [reps[12]]
     assert len(history.sessions()) == 1
+
+
+def test_the_checklist_is_kept_with_the_symptom(history: History) -> None:
+    calibration, sets, reps = a_session(4)
+    session = visit()
+    sign = next(iter(Sign))
+    felt = [
+        Symptom(T0, SymptomKind.NONE),
+        Symptom(T0 + 1, SymptomKind.PAIN, 5, (sign,)),
+        Symptom(T0 + 2, SymptomKind.STIFF, seized=True),
+    ]
+    history.save_session(session, calibration, sets, reps, pipeline_version="1", symptoms=felt)
+    assert [one.answers for one in history.symptoms(session.id)] == [
+        None,
+        {"signs": [sign.value], "seized": False},
+        {"signs": [], "seized": True},
+    ]
 
 
 def test_versions_lie_side_by_side(history: History) -> None:

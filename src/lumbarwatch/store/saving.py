@@ -89,7 +89,9 @@ def save_findings(transaction: Transaction, session_id: str, findings: Findings)
 def save_symptom(
     transaction: Transaction, session_id: str, symptom: Symptom, answers: Mapping[str, object] | None = None
 ) -> None:
-    """Add or replace what was felt at one moment of a session."""
+    """Add or replace what was felt at one moment of a session; answers: of its checklist, unless given."""
+    if answers is None and (symptom.signs is not None or symptom.seized):
+        answers = {"signs": [sign.value for sign in symptom.signs or ()], "seized": symptom.seized}
     values = {
         "kind": symptom.kind.value,
         "pain": symptom.pain,
