@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from lumbarwatch.cli.demo import SensorFamily
 from lumbarwatch.cli.demo_athlete import script
 from lumbarwatch.hub.archive import Archive
 from lumbarwatch.hub.feed import Feed
@@ -27,8 +28,6 @@ from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
 from lumbarwatch.store.recording import read_recording
 from virtual_radio.virtual_time import LoopClock
-
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 REPS = 58
 CUTS = 20
@@ -64,6 +63,8 @@ class Sent:
 def cut_times(session: SimulatedSession, cuts: int) -> dict[Placement, tuple[float, ...]]:
     """Over the whole set, in every part of a repetition; each sensor in its turn."""
     (planned,) = session.performance.sets
+    if not cuts:
+        return dict.fromkeys(Placement, ())
     times = np.linspace(planned.start_s + 4.0, planned.end_s - 6.0, cuts)
     return {place: tuple(times[k::2].tolist()) for k, place in enumerate(Placement)}
 
@@ -108,6 +109,8 @@ def outages_s(events: list[LinkEvent], place: Placement) -> list[float]:
     return found
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("family", ["lm1", "witmotion"])
 async def test_twenty_cuts_in_a_set_of_five_minutes(family, tmp_path):
     folder = DataFolder(tmp_path).create()
@@ -117,7 +120,7 @@ async def test_twenty_cuts_in_a_set_of_five_minutes(family, tmp_path):
     assert [peripheral.cuts for peripheral in radio.peripherals] == [CUTS / 2, CUTS / 2]
     (path,) = folder.recordings.glob("*.mcap")
     _links_came_back(path)
-    _set_and_count_went_on(folder)
+    _set_and_count_went_on(folder, REPS)
     _nothing_is_doubled(path, sent)
     quality = analyze(path).sensors
     for place in Placement:
@@ -133,6 +136,21 @@ async def test_twenty_cuts_in_a_set_of_five_minutes(family, tmp_path):
             assert quality[place].lost == sum(truth)
 
 
+@pytest.mark.parametrize("family", NOMINAL_RATE_HZ)
+async def test_reps_are_counted_with_every_family(family, tmp_path):
+    """What ``demo --sensors`` does, from the first packet to the history."""
+    folder = DataFolder(tmp_path).create()
+    _, _, sent = await lifted(family, folder, reps=3, cuts=0)
+    _set_and_count_went_on(folder, 3)
+    (path,) = folder.recordings.glob("*.mcap")
+    _nothing_is_doubled(path, sent)
+    assert not any(one.gaps for one in sent.values())
+
+
+def test_the_demo_offers_every_family():
+    assert {family.value for family in SensorFamily} == set(NOMINAL_RATE_HZ)
+
+
 def _links_came_back(path) -> None:
     recording = list(read_recording(path))
     links = [item for item in recording if isinstance(item, LinkEvent)]
@@ -144,12 +162,12 @@ def _links_came_back(path) -> None:
         assert {event.reason for event in lost} == {LinkReason.CUT}
 
 
-def _set_and_count_went_on(folder) -> None:
+def _set_and_count_went_on(folder, count) -> None:
     with History.open(folder.history) as history:
         (row,) = history.sessions()
         reps = history.reps(row.id)
     assert {rep.set_number for rep in reps} == {1}
-    assert [rep.rep_number for rep in reps] == list(range(1, REPS + 1))
+    assert [rep.rep_number for rep in reps] == list(range(1, count + 1))
 
 
 def _nothing_is_doubled(path, sent) -> None:

@@ -58,7 +58,7 @@ class Meddler:
         if self.how == "truncated" and count % 4 == 0:
             return [payload[: -1 - count % (len(payload) - 1)]]
         if self.how == "garbage" and count % 4 == 0:
-            return [payload, bytes((7 * count * k + 3) % 256 for k in range(31))]
+            return [payload, bytes((7 * count * k + 0xEE) % 256 for k in range(31))]
         if self.how == "replayed" and count > 40 and count % 10 == 0:
             return [payload, self._earlier[count - 30]]
         if self.how == "reordered" and count > 40:
@@ -137,8 +137,8 @@ async def test_what_came_before_or_too_late_is_recorded_and_counted(family, how,
     assert said.analysing
     quality = analyze(path).sensors
     assert quality[LUMBAR].doubled == quality[LUMBAR].late == 0
-    if how == "reordered":
-        assert quality[PELVIS].late > 0
+    if how == "reordered":  # half a block of Movesense says nothing by itself
+        assert (quality[PELVIS].lost if family == "movesense" else quality[PELVIS].late) > 0
     assert quality[PELVIS].samples <= quality[LUMBAR].samples
 
 

@@ -37,9 +37,7 @@ class WitMotionDecoder(Decoder):
         )
         self._stream = wire.FrameStream()
         self._last_ns: int | None = None
-        self._kept: list[
-            wire.MotionFrame
-        ] = []  # whole frames of a notification that was refused for the rest
+        self._kept: list[wire.MotionFrame] = []  # whole frames beside bytes that were refused
 
     @property
     def info(self) -> SensorInfo:
