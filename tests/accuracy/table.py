@@ -6,14 +6,16 @@ python tests/accuracy/table.py
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 HERE = Path(__file__).parent
 TITLE = """# Figures
 
-Measured on simulated sessions (`src/lumbarwatch/simulate` shares no code with the estimator), frozen as
-JSON beside the scripts. The floor is an oracle with exact gravity and mounting (floors.py): "skin" is what
-the skin alone leaves, "part" adds the errors of that part's accelerometer. Made by `table.py`.
+Measured on recordings where named, else on simulated sessions (`src/lumbarwatch/simulate` shares no code
+with the estimator), frozen as JSON beside the scripts. The floor is an oracle with exact gravity and mounting
+(floors.py): "skin" is what the skin alone leaves, "part" adds the errors of that part's accelerometer. Made
+by `table.py`.
 
 | figure | target | measured | floor by oracle | on what |
 |---|---|---|---|---|
@@ -26,6 +28,28 @@ def frozen(name: str) -> dict[str, Any]:
     """Figures of one script; empty where it was not run."""
     path = HERE / f"{name}.json"
     return json.loads(path.read_text()) if path.exists() else {}
+
+
+def recorded() -> Iterator[list[str]]:
+    """Inclination on real recordings."""
+    on = "8 BROAD trials, defaults"
+    for rate in ("286", "100"):
+        trials, beside = frozen(f"broad_{rate}").get("trials"), frozen(f"broad_{rate}_beside")
+        if not trials or not beside:
+            continue
+        ours, vqf, offline = (median(x.values()) for x in (trials, beside["vqf"], beside["offline"]))
+        worst = max(trials[name] - beside["vqf"][name] for name in trials)
+        yield [
+            f"inclination RMSE, median, {rate} Hz", f"0.95 x VQF ({0.95 * vqf:.2f} deg)",
+            f"{ours:.2f} deg = {ours / vqf:.2f} x VQF", f"offlineVQF {offline:.2f}", on,
+        ]  # fmt: skip
+        yield [f"a trial's RMSE less VQF's, {rate} Hz", "0.05 deg", f"at most {worst:.3f} deg", "", on]
+        for loss, target in ((1, 1.2), (5, 2.5)):
+            lossy = frozen(f"broad_{rate}_loss{loss}")["trials"]
+            yield [
+                f"the same, {loss} % lost in 0.1 s bursts, {rate} Hz", f"{target} deg",
+                f"{median(lossy.values()):.2f} deg (worst {max(lossy.values()):.2f})", "", on,
+            ]  # fmt: skip
 
 
 def angles() -> Iterator[list[str]]:
@@ -126,7 +150,7 @@ def late() -> Iterator[list[str]]:
 
 
 def main() -> None:
-    rows = [*angles(), *counting(), *warned(), *covered(), *late()]
+    rows = [*recorded(), *angles(), *counting(), *warned(), *covered(), *late()]
     text = TITLE + "".join("| " + " | ".join(row) + " |\n" for row in rows)
     notes = HERE / "NOTES.md"
     (HERE / "FIGURES.md").write_text(text + ("\n" + notes.read_text() if notes.exists() else ""))

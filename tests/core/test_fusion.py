@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.interpolate import CubicSpline
 from scipy.spatial.transform import Rotation
 
 from core.streamed import G, S, Stream, fused, inclination_error_deg, steady
-from lumbarwatch.core.fusion import Fusion
+from lumbarwatch.core.fusion import Fusion, FusionParams
+from lumbarwatch.core.gyro_matrix import GyroMatrixParams
+from lumbarwatch.core.inclination import InclinationParams
 from lumbarwatch.core.own_orientation import DistrustReason
 from lumbarwatch.core.strapdown import interval_rates
 from lumbarwatch.core.timebase import Timebase
@@ -47,9 +50,17 @@ class Moved:
         return inclination_error_deg(out.up, true)
 
 
-def run(stream, info=None, source=OrientationSource.RAW, sizes=(100,)):
-    info = info or SensorInfo()
-    fusion = Fusion(info, source=source)
+AT_ONCE = SensorInfo(filter_delay_s=0.0)
+"""Samples of the very moment of their time stamp, as they are made here."""
+
+QUICK = FusionParams(InclinationParams(gyro=GyroMatrixParams(window_s=1.0)))
+"""A new matrix of the gyroscope every four seconds, so that short streams see several."""
+
+NEVER = FusionParams(InclinationParams(gyro=GyroMatrixParams(window_s=100.0)))
+
+
+def run(stream, info=AT_ONCE, source=OrientationSource.RAW, sizes=(100,), params=None):
+    fusion = Fusion(info, params, source)
     return fused(Timebase(info), fusion, stream, sizes), fusion
 
 
@@ -119,7 +130,7 @@ def test_a_gyro_bias_is_found_and_taken_off():
 def test_a_bias_that_is_held_is_used_from_the_first_sample():
     moved = Moved(seconds=20.0)
     bias = np.radians([0.8, -0.5, 0.3])
-    info = SensorInfo()
+    info = AT_ONCE
     fusion = Fusion(info)
     fusion.hold_bias(bias, np.radians(0.02))
     out = fused(Timebase(info), fusion, replace(moved.stream, gyr=moved.stream.gyr + bias))
@@ -211,7 +222,7 @@ def test_a_gyroscope_beyond_its_range_raises_sigma():
     angle = np.cumsum(rate[:, 0]) * 0.01
     up = Rotation.from_euler("x", angle[:, None]).inv().apply([0.0, 0.0, 1.0])
     stream = steady(n, gyr=np.clip(rate, -limit, limit), acc=G * up)
-    out, _ = run(stream, SensorInfo(gyr_range_radps=limit))
+    out, _ = run(stream, SensorInfo(gyr_range_radps=limit, filter_delay_s=0.0))
     errors = inclination_error_deg(out.up, up)
     assert errors[1511] > 5.0
     assert out.sigma_deg[1515] > 4.0
@@ -231,6 +242,66 @@ def test_the_delay_of_the_sensors_own_filters_is_made_up_for():
     made_up = moved.errors_deg(run(shifted, SensorInfo(filter_delay_s=0.02))[0])[1000:]
     assert np.sqrt(np.mean(plain**2)) > 2.0
     assert np.sqrt(np.mean(made_up**2)) < 0.35
+
+
+def test_an_unknown_delay_counts_as_half_a_period():
+    """A part that gives the mean of the interval before each time stamp, as decimating parts do."""
+    fine = Moved(rate_hz=1000.0, frequency=0.8)
+    ends = np.arange(10, len(fine.stream), 10)
+    gyr, acc = (
+        np.diff(np.cumsum(values, axis=0)[::10], axis=0) / 10.0
+        for values in (fine.stream.gyr, fine.stream.acc)
+    )
+    stream = steady(len(ends), 100.0, latency_ns=0, gyr=gyr, acc=acc)
+    at_once, unknown = (
+        inclination_error_deg(run(stream, info)[0].up, fine.up[ends])[1000:]
+        for info in (AT_ONCE, SensorInfo())
+    )
+    assert np.sqrt(np.mean(at_once**2)) > 0.4
+    assert np.sqrt(np.mean(unknown**2)) < 0.2
+
+
+# What the gyroscope gets wrong ------------------------------------------------------------------------------
+WRONG = np.array([[0.008, -0.006, 0.01], [0.004, -0.01, 0.003], [-0.012, 0.006, 0.009]])
+
+
+def turning(seconds, rate_hz=100.0):
+    """Slow turns about one axis after another, most of a circle each; the sensor is moved to and fro."""
+    n = int(seconds * rate_hz)
+    t = np.arange(n + 1) / rate_hz
+    rng = np.random.default_rng(5)
+    knots = np.arange(0, seconds + 12.0, 6.0)
+    way = np.cumsum(rng.uniform(-2.5, 2.5, (len(knots), 3)) * (knots > 9.0)[:, None], axis=0)
+    attitude = Rotation.from_euler("ZXY", CubicSpline(knots, way)(t))
+    rate = (attitude[:-1].inv() * attitude[1:]).as_rotvec() * rate_hz
+    push = 2.0 * np.sin(2 * np.pi * 0.7 * t)[:, None] * np.array([1.0, 0.4, 0.3]) * (t > 9.0)[:, None]
+    acc = attitude.inv().apply(push + np.array([0.0, 0.0, G]))
+    up = attitude.inv().apply([0.0, 0.0, 1.0])
+    return steady(n, rate_hz, latency_ns=0, gyr=rate, acc=acc[1:]), up[1:]
+
+
+def test_a_gyroscope_of_wrong_scales_and_axes_is_learnt():
+    stream, up = turning(240.0)
+    gyr = stream.gyr @ np.linalg.inv(np.eye(3) + WRONG).T
+    right, wrong, never = (
+        np.sqrt(np.mean(inclination_error_deg(out.up, up)[12000:] ** 2))
+        for out, _ in (
+            run(stream),
+            run(replace(stream, gyr=gyr)),
+            run(replace(stream, gyr=gyr), params=NEVER),
+        )
+    )
+    assert never > 2.5 * right
+    assert wrong < 0.5 * never
+
+
+def test_a_right_gyroscope_stays_as_it_is():
+    stream, up = turning(240.0)
+    learnt, never = (
+        np.sqrt(np.mean(inclination_error_deg(run(stream, params=params)[0].up, up)[12000:] ** 2))
+        for params in (None, NEVER)
+    )
+    assert learnt < 1.2 * never
 
 
 # A sensor's own quaternion ----------------------------------------------------------------------------------
@@ -337,9 +408,9 @@ def test_chunks_and_whole_shifts_change_nothing(seed, sizes, own, shift):
     stream = lossy(seed, own is not None)
     source = own or OrientationSource.RAW
     info = SensorInfo(gyr_range_radps=35.0)
-    one, first = run(stream, info, source, (10_000,))
+    one, first = run(stream, info, source, (10_000,), QUICK)
     moved = replace(stream, arrival_ns=stream.arrival_ns + shift, clock_ns=stream.clock_ns + shift)
-    other, second = run(moved, info, source, sizes)
+    other, second = run(moved, info, source, sizes, QUICK)
     for column in COLUMNS:
         expected = getattr(one, column) + (shift if column == "t_ns" else 0)
         np.testing.assert_array_equal(getattr(other, column), expected, err_msg=column)

@@ -9,12 +9,13 @@ from lumbarwatch.core.rotations import (
     cross,
     levelling,
     multiply,
+    rotation_matrices,
     rotation_vector,
     to_earth,
     to_sensor,
-    turned_on,
     unit,
     up_in_sensor,
+    up_later,
 )
 
 RNG = np.random.default_rng(5)
@@ -56,7 +57,12 @@ def test_turning_on_is_turning():
     rate = np.tile([0.0, 2.0, 0.0], (1, 1))
     up = np.array([[0.0, 0.0, 1.0]])
     expected = Rotation.from_rotvec([0.0, -2.0 * 0.004, 0.0]).apply(up[0])
-    np.testing.assert_allclose(turned_on(up, rate, 0.004)[0], expected, atol=1e-6)
+    level = np.array([[1.0, 0.0, 0.0, 0.0]])
+    np.testing.assert_allclose(up_later(level, rate, np.array([0.004]))[0], expected, atol=1e-6)
+
+
+def test_matrices_are_those_of_the_quaternions():
+    np.testing.assert_allclose(rotation_matrices(QUATS), ROTATIONS.as_matrix(), atol=1e-12)
 
 
 def test_few_rows_give_the_same_bits_as_many():

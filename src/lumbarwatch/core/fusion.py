@@ -12,10 +12,10 @@ import numpy as np
 
 from lumbarwatch.core.inclination import Excess, Inclination, InclinationParams, Tracked, joined
 from lumbarwatch.core.own_orientation import DistrustReason, OwnOrientation, OwnOrientationParams
-from lumbarwatch.core.rotations import turned_on, up_in_sensor
+from lumbarwatch.core.rotations import up_in_sensor, up_later
 from lumbarwatch.core.streams import FusedBatch, TimedBatch
 from lumbarwatch.model.checks import Booleans, Floats
-from lumbarwatch.model.samples import OrientationSource, SensorInfo
+from lumbarwatch.model.samples import NS_PER_S, OrientationSource, SensorInfo
 
 SATURATED_SHARE = 0.995
 """A value this near the end of its range is saturated (convention; int16 parts clip one count below)."""
@@ -38,7 +38,9 @@ class Fusion:
     Parameters
     ----------
     info
-        What is known of the sensor; ``filter_delay_s`` is made up for by turning on at the measured rate.
+        What is known of the sensor. Its filters' delay is made up for by turning on at the measured rate;
+        where nothing is known of it, it counts as half a sample period (as in VQF, which holds each rate for
+        the interval before it).
     params
         Tuning.
     source
@@ -58,7 +60,6 @@ class Fusion:
         self._inclination = Inclination(self._params.inclination)
         self._own = OwnOrientation(self._params.own, info.nominal_rate_hz)
         self._own_excess = Excess(self._params.own_sigma_deg)
-        self._delay_s = info.filter_delay_s
 
     def hold_bias(self, bias_radps: Floats, sigma_radps: float) -> None:
         """Take over a gyro bias (3,) found elsewhere (the calibration stretch), with its one sigma."""
@@ -134,9 +135,8 @@ class Fusion:
     def _fused(self, timed: TimedBatch, tracked: Tracked) -> FusedBatch:
         quat, acc = tracked.quat, timed.acc_mps2
         gyr = timed.gyr_radps - tracked.bias
-        up = up_in_sensor(quat)
-        if self._delay_s:
-            up = turned_on(up, gyr, self._delay_s)
+        delay_s = self._delay_of(timed)
+        up = up_in_sensor(quat) if delay_s is None else up_later(quat, gyr, delay_s)
         return FusedBatch(
             t_ns=timed.t_ns,
             arrival_ns=timed.arrival_ns,
@@ -149,6 +149,15 @@ class Fusion:
             restarted=timed.restarted,
             saturated=self._saturated(timed),
         )
+
+    def _delay_of(self, timed: TimedBatch) -> Floats | None:
+        """How much older than its time stamp each sample is (n,) s; None: not at all."""
+        known_s = self._info.filter_delay_s
+        if known_s is not None:
+            return np.full(len(timed), known_s) if known_s else None
+        if timed.acc_mps2 is None or self._source is OrientationSource.SENSOR:
+            return None  # a maker's filter may have made up for it
+        return timed.period_ns * (0.5 / NS_PER_S)
 
     def _clipped(self, timed: TimedBatch) -> Booleans | None:
         """Where the gyroscope was at the end of its range (n,), None: nowhere."""

@@ -6,6 +6,7 @@ from math import ceil, degrees, radians, sqrt
 import numpy as np
 
 from lumbarwatch.core.bridging import Recent, bridge_error, straight
+from lumbarwatch.core.gyro_matrix import GyroMatrix, GyroMatrixParams
 from lumbarwatch.core.recovery import RecoveryParams
 from lumbarwatch.core.recovery_phase import RecoveryPhase
 from lumbarwatch.core.rotations import rotation_vector, to_earth
@@ -24,6 +25,7 @@ class InclinationParams:
     """Tuning. Sigmas are of the angle between estimated and true vertical, root mean square."""
 
     recovery: RecoveryParams = field(default_factory=RecoveryParams)
+    gyro: GyroMatrixParams = field(default_factory=GyroMatrixParams)
     base_sigma_deg: float = 0.5  # in the clear; median over BROAD (tests/accuracy)
     start_sigma_deg: float = 5.0  # of the very first samples (convention) ...
     settling_s: float = 0.5  # ... and the time in which it halves
@@ -126,6 +128,7 @@ class Inclination:
     def __init__(self, params: InclinationParams) -> None:
         self._params = params
         self._carrier: Carrier | None = None
+        self._gyro: GyroMatrix | None = None
         self._recent = Recent(1, COLUMNS)
         self._phase: RecoveryPhase | None = None
         self._excess = Excess(params.base_sigma_deg)
@@ -174,8 +177,10 @@ class Inclination:
         for stop in (*self._breaks(timed, clipped), len(timed)):
             if stop > start:
                 self._watch_range(timed, clipped, start)
-                parts.append(self._between_breaks(timed, own, start, stop))
-            start = stop
+            while start < stop:
+                end = min(stop, start + self._learning_room(int(timed.lost[start])))
+                parts.append(self._between_breaks(timed, own, start, end))
+                start = end
         return joined(parts)
 
     def _breaks(self, timed: TimedBatch, clipped: Booleans | None) -> list[int]:
@@ -199,9 +204,15 @@ class Inclination:
                     reference, at[i] = value, True
         return np.flatnonzero(at).tolist()
 
+    def _learning_room(self, lost: int) -> int:
+        """Samples until what is known of the gyroscope changes, where so many were lost before them."""
+        assert self._gyro is not None
+        return max(1, self._gyro.room - lost)
+
     def _begin(self, period_s: float) -> None:
         params = self._params
         self._carrier = Carrier(period_s)
+        self._gyro = GyroMatrix(params.gyro, period_s)
         if self._held_bias is not None:
             self._carrier.set_bias(*self._held_bias)
         self._recent = Recent(ceil(params.memory_s / period_s), COLUMNS)
@@ -210,11 +221,13 @@ class Inclination:
     def _between_breaks(self, timed: TimedBatch, own: Floats | None, start: int, stop: int) -> Tracked:
         assert timed.acc_mps2 is not None
         assert self._carrier is not None
+        assert self._gyro is not None
         cut = slice(start, stop)
         gyr, acc = timed.gyr_radps[cut], timed.acc_mps2[cut]
         period_s = timed.period_ns[cut] * (1.0 / NS_PER_S)
         if abs(float(period_s[0]) / self._carrier.period_s - 1.0) > self._params.period_change:
             self._carrier = self._carrier.at_period(float(period_s[0]))
+            self._gyro.change_period(self._carrier.period_s)
             self._recent = self._recent.resized(ceil(self._params.memory_s / self._carrier.period_s))
         own_now = None if own is None or timed.restarted[start] else own[start]
         gap = self._gap(int(timed.lost[start]), float(period_s[0]), gyr[0], acc[0], own_now)
@@ -224,7 +237,7 @@ class Inclination:
             acc = np.concatenate([gap.acc, acc])
             period_s = np.concatenate([np.full(len(gap.gyr), period_s[0]), period_s])
             before = gap.before
-        rates = interval_rates(gyr, before, period_s)
+        rates = interval_rates(gyr, before, period_s, self._gyro.gain)
         rates *= (period_s * (1.0 / self._carrier.period_s))[:, None]
         if gap is not None and gap.rate is not None:
             rates[: len(gap.gyr) + 1] = gap.rate
@@ -233,8 +246,9 @@ class Inclination:
         fillers = 0 if gap is None else len(gap.gyr)
         if self._phase is not None and fillers * float(period_s[0]) > self._params.hidden_s:
             self._carry(self._phase, rates[:fillers], gyr[:fillers], acc[:fillers])
-            return self._run(rates[fillers:], gyr[fillers:], acc[fillers:])
+            rates, gyr, acc, fillers = rates[fillers:], gyr[fillers:], acc[fillers:], 0
         tracked = self._run(rates, gyr, acc)
+        self._gyro.push(rates - tracked.bias, acc)
         if not fillers:
             return tracked
         return Tracked(tracked.quat[fillers:], tracked.bias[fillers:], tracked.sigma_deg[fillers:])
@@ -266,6 +280,8 @@ class Inclination:
         """Nothing is known of the orientation but what the specific force says."""
         params = self._params
         assert self._carrier is not None
+        assert self._gyro is not None
+        self._gyro.interrupt()
         self._carrier.forget_orientation(radians(params.bias_sigma_dps))
         self._recent.clear()
         x, y, z = (acc / sqrt(float(acc[0] ** 2 + acc[1] ** 2 + acc[2] ** 2) or 1.0)).tolist()
@@ -296,6 +312,9 @@ class Inclination:
         """Raise sigma by what a span without sure samples may have hidden; recover if that is much."""
         params = self._params
         assert self._carrier is not None
+        assert self._gyro is not None
+        if span_s > params.hidden_s or not look:
+            self._gyro.interrupt()
         period_s = self._carrier.period_s
         past = self._recent.last(self._recent.samples)
         if self._phase is None:

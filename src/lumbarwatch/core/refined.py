@@ -148,7 +148,8 @@ class _SmoothedFusion(Fusion):
         if not np.array_equal(self._stream.t_ns[span], timed.t_ns):
             raise ValueError("smoothed stream: belongs to another recording")
         up = self._stream.up[span]
-        if self._delay_s:
-            up = turned_on(up, fused.gyr_radps, self._delay_s)
+        delay_s = self._delay_of(timed)
+        if delay_s is not None:
+            up = turned_on(up, fused.gyr_radps, delay_s)
         known = np.isfinite(up[:, :1])
         return replace(fused, up=np.where(known, up, fused.up))

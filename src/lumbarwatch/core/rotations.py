@@ -83,15 +83,54 @@ def cross(first: Floats, second: Floats) -> Floats:
     return out
 
 
+def rotation_matrices(quat: Floats) -> Floats:
+    """Matrices (n, 3, 3), sensor to earth, of quaternions (n, 4)."""
+    w, x, y, z = np.ascontiguousarray(quat.T)
+    out = np.empty((len(quat), 3, 3))
+    out[:, 0, 0], out[:, 0, 1], out[:, 0, 2] = (
+        1.0 - 2.0 * (y * y + z * z),
+        2.0 * (x * y - w * z),
+        2.0 * (x * z + w * y),
+    )
+    out[:, 1, 0], out[:, 1, 1], out[:, 1, 2] = (
+        2.0 * (x * y + w * z),
+        1.0 - 2.0 * (x * x + z * z),
+        2.0 * (y * z - w * x),
+    )
+    out[:, 2, 0], out[:, 2, 1], out[:, 2, 2] = (
+        2.0 * (x * z - w * y),
+        2.0 * (y * z + w * x),
+        1.0 - 2.0 * (x * x + y * y),
+    )
+    return out
+
+
 def unit(vectors: Floats) -> Floats:
     """Vectors (n, 3) at length 1."""
     norm = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
     return vectors / np.maximum(norm, 1e-12)[:, None]
 
 
-def turned_on(up: Floats, gyr: Floats, seconds: float) -> Floats:
-    """World up (n, 3) in the sensor's frame ``seconds`` later, the rate (n, 3) going on."""
-    return unit(up + seconds * cross(up, gyr))
+def turned_on(up: Floats, gyr: Floats, seconds: Floats) -> Floats:
+    """World up (n, 3) in the sensor's frame ``seconds`` (n,) later, the rate (n, 3) going on."""
+    return by_rows(_turned_on, up, gyr, seconds.reshape(-1, 1))
+
+
+def up_later(quat: Floats, gyr: Floats, seconds: Floats) -> Floats:
+    """The same from quaternions (n, 4)."""
+    return by_rows(_up_later, quat, gyr, seconds.reshape(-1, 1))
+
+
+def _up_later(*row: Any) -> tuple[Any, Any, Any]:
+    return _turned_on(*_up(*row[:4]), *row[4:])
+
+
+def _turned_on(*row: Any) -> tuple[Any, Any, Any]:
+    x, y, z, a, b, c, seconds = row
+    a, b, c = seconds * a, seconds * b, seconds * c
+    x, y, z = x + (y * c - z * b), y + (z * a - x * c), z + (x * b - y * a)
+    shorter = 1.0 / np.sqrt(x * x + y * y + z * z)
+    return x * shorter, y * shorter, z * shorter
 
 
 def rotation_vector(first: Floats, second: Floats) -> Floats:

@@ -1,5 +1,6 @@
 """From sampled angular rate to the rotation of each sample interval."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
@@ -8,8 +9,10 @@ from vqf import VQF
 from lumbarwatch.core.rotations import by_rows
 from lumbarwatch.model.checks import Floats
 
+Row = tuple[Any, Any, Any]
 
-def interval_rates(gyr: Floats, before: Floats, period_s: Floats) -> Floats:
+
+def interval_rates(gyr: Floats, before: Floats, period_s: Floats, gain: Floats | None = None) -> Floats:
     """Constant rates (n, 3) that turn as far in each sample interval as the sampled movement did.
 
     The integral of the parabola through an interval's ends and the sample before them, and the coning term
@@ -25,15 +28,18 @@ def interval_rates(gyr: Floats, before: Floats, period_s: Floats) -> Floats:
         The two rates before them, the older one first.
     period_s : (n,)
         Length of the intervals, s.
+    gain : (3, 3)
+        What the gyroscope's rates are to be multiplied by.
     """
     n = len(gyr)
     rates = np.empty((n + 2, 3))
     rates[:2] = before
     rates[2:] = gyr
-    return by_rows(_interval_rate, rates[:n], rates[1 : n + 1], rates[2:], period_s.reshape(-1, 1))
+    formula = _interval_rate if gain is None else _times(gain)
+    return by_rows(formula, rates[:n], rates[1 : n + 1], rates[2:], period_s.reshape(-1, 1))
 
 
-def _interval_rate(*row: Any) -> tuple[Any, Any, Any]:
+def _interval_rate(*row: Any) -> Row:
     d, e, f, a, b, c, x, y, z, period_s = row
     coning = period_s / 12.0
     return (
@@ -41,6 +47,22 @@ def _interval_rate(*row: Any) -> tuple[Any, Any, Any]:
         (5.0 * y + 8.0 * b - e) / 12.0 + coning * (c * x - a * z),
         (5.0 * z + 8.0 * c - f) / 12.0 + coning * (a * y - b * x),
     )
+
+
+def _times(gain: Floats) -> Callable[..., Row]:
+    (a, b, c), (d, e, f), (g, h, i) = gain.tolist()
+
+    def formula(*row: Any) -> Row:
+        x, y, z = _interval_rate(*row)
+        return a * x + b * y + c * z, d * x + e * y + f * z, g * x + h * y + i * z
+
+    return formula
+
+
+def carried(rates: Floats, period_s: float) -> Floats:
+    """Quaternions (n, 4) after each interval of constant rates (n, 3), from no rotation at all."""
+    vqf = VQF(period_s, motionBiasEstEnabled=False, restBiasEstEnabled=False)
+    return vqf.updateBatch(np.ascontiguousarray(rates), np.zeros(rates.shape))["quat6D"]
 
 
 class Carrier:

@@ -38,7 +38,8 @@ class SensorInfo:
 
     ``seq_modulo`` and ``clock_modulo_ns`` say where its counters wrap (None: never).
     ``nominal_rate_hz`` is a starting value only: the measured period is what counts.
-    ``filter_delay_s``: group delay of its own filters, by which a sample is older than its time stamp.
+    ``filter_delay_s``: group delay of its own filters, by which a sample is older than its time stamp. None:
+    not known; then half a sample period, as of a mean over the interval that ends at the time stamp.
     ``accelerometer``: what six poses told of it; its readings are corrected by it before anything else.
     """
 
@@ -49,12 +50,13 @@ class SensorInfo:
     acc_range_mps2: float | None = None
     serial: str = ""
     family: str = ""
-    filter_delay_s: float = 0.0
+    filter_delay_s: float | None = None
     accelerometer: AccelerometerCalibration | None = None
 
     def __post_init__(self) -> None:
         checks.finite("nominal_rate_hz", self.nominal_rate_hz, low=1.0, high=5000.0)
-        checks.finite("filter_delay_s", self.filter_delay_s, low=0.0, high=0.1)
+        if self.filter_delay_s is not None:
+            checks.finite("filter_delay_s", self.filter_delay_s, low=0.0, high=0.1)
         for field, value in (("seq_modulo", self.seq_modulo), ("clock_modulo_ns", self.clock_modulo_ns)):
             if value is not None and value < 2:
                 raise ModelError(f"{field}: {value} is no modulus")
