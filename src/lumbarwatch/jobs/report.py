@@ -259,10 +259,11 @@ def _corrections(annotations: Sequence[RepAnnotation], reps: Sequence[Rep]) -> t
 
 
 def _sensors(detail: SessionDetail) -> tuple[str, ...]:
-    return tuple(
-        f"{place}: {' '.join(str(word) for word in (about.get('family'), about.get('serial')) if word)}"
+    named = {
+        place: " ".join(str(word) for word in (about.get("family"), about.get("serial")) if word)
         for place, about in detail.sensors.items()
-    )
+    }
+    return tuple(f"{place}: {name}" for place, name in named.items() if name)
 
 
 def _felt(history: History, athlete: Athlete | None, session_id: str) -> tuple[SymptomRecord, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from lumbarwatch.core.rules import Context, arched_limits, extension_limits, lockout_limits, tuck_limits
+from lumbarwatch.core.trends import LEAST_SESSIONS
 from lumbarwatch.core.uncertainty import BUDGET
 from lumbarwatch.model.document import (
     Align,
@@ -112,24 +113,25 @@ def _session_page(data: ReportData, facts: SessionFacts) -> tuple[Block, ...]:
         Section("In short", (Lines(tuple(in_short)),)),
         *_found(facts, tables=False),
         Section("What was done", (set_table(facts), *_load(data, facts))),
-        Section(
-            "Trend against the minimal detectable change",
-            (
-                Columns(
-                    (
-                        (course_table(data.points),),
-                        tuple(
-                            course_chart(data.points, quantity, BETWEEN_SESSIONS_DEG.get(quantity))
-                            for quantity in (Quantity.TILT_LOCKOUT, Quantity.OWN_TUCK)
-                        ),
-                    ),
-                    (0.64, 0.36),
-                ),
-            ),
-        ),
+        *_trend(data),
         _felt_and_advised(data, facts.session.id),
         _small_print(facts),
     )
+
+
+def _trend(data: ReportData) -> tuple[Block, ...]:
+    """The course up to this session; of few sessions only what they are: nothing can be said of a change."""
+    charts = tuple(
+        course_chart(data.points, quantity, BETWEEN_SESSIONS_DEG.get(quantity))
+        for quantity in (Quantity.TILT_LOCKOUT, Quantity.OWN_TUCK)
+    )
+    if not data.points:
+        return ()
+    if len(data.points) < LEAST_SESSIONS:
+        content: Block = Columns(tuple((chart,) for chart in charts), (0.5, 0.5))
+    else:
+        content = Columns(((course_table(data.points),), charts), (0.64, 0.36))
+    return (Section("Trend against the minimal detectable change", (content,)),)
 
 
 def _course_page(data: ReportData) -> tuple[Block, ...]:

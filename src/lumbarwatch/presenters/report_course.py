@@ -105,6 +105,8 @@ def _newest(quantity: Quantity, points: Sequence[SessionPoint]) -> str:
 
 def course_lines(points: Sequence[SessionPoint]) -> list[Line]:
     """Return the course of the angles in sentences."""
+    if not points:
+        return [Line("not enough data: nobody is named for this session.", "Trend", Mark.UNKNOWN)]
     found = [trend(points, quantity) for quantity in IN_SHORT]
     unknown = [one for one in found if one.answer is Answer.NOT_ENOUGH_DATA]
     if len(unknown) == len(found):
@@ -174,7 +176,7 @@ def course_chart(points: Sequence[SessionPoint], quantity: Quantity, sigma: floa
         ticks=_ticks(points),
         names=POINT_MARK_NAMES,
         caption=caption,
-        empty=f"{name}: no session in which it is known.",
+        empty="No session in which it is known.",
         least_span=_least_span(quantity),
         height=0.5,
         decimals=0
@@ -271,8 +273,8 @@ def session_table(points: Sequence[SessionPoint]) -> Table:
             Column("Lumbar", "", width=0.9),
             Column("Peak", "", width=0.9),
             Column("Lowering", "", width=0.9),
-            Column("Red", "", width=0.7),
-            Column("Amber", "", width=0.75),
+            Column("Red", "", width=0.9),
+            Column("Amber", "", width=0.9),
             Column("Not graded", "", width=0.8),
             Column("Own tuck", "", width=0.9),
             Column("Bar", "", width=0.9),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from statistics import median
 
-from lumbarwatch.core.rules import Context, arched_limits, extension_limits, lockout_limits
+from lumbarwatch.core.rules import CUE_PRIORITY, Context, arched_limits, extension_limits, lockout_limits
 from lumbarwatch.core.uncertainty import BUDGET
 from lumbarwatch.model.document import (
     Align,
@@ -150,6 +150,9 @@ def finding_lines(facts: SessionFacts, most: int = 3) -> list[Line]:
     """Return the most frequent limits exceeded, red ones first."""
     found = findings(facts)
     lines = [Line(_sentence(one, facts), title_of(one.id), one.mark) for one in found[:most]]
+    if len(found) > most:
+        rest = ", ".join(title_of(one.id)[0].lower() + title_of(one.id)[1:] for one in found[most:])
+        lines.append(Line(f"{rest}: see the rep pages.", "Also exceeded", found[most].mark))
     if not found and any(rep.graded for rep in facts.reps):
         lines.append(Line("no limit was exceeded in what could be graded.", "Findings", Mark.GOOD))
     return lines
@@ -178,7 +181,12 @@ def findings(facts: SessionFacts) -> list[Finding]:
     every += [warning for one in facts.sets for warning in one.warnings]
     every += facts.warnings
     kinds = [Finding(id_, own) for id_ in WarningId if (own := [one for one in every if one.id is id_])]
-    return sorted(kinds, key=lambda one: (-one.red, -one.amber))
+    return sorted(kinds, key=lambda one: (-one.red, -one.amber, _rank(one.id)))
+
+
+def _rank(id_: WarningId) -> int:
+    """Where the voice would place it; what is not voiced comes last."""
+    return CUE_PRIORITY.index(id_) if id_ in CUE_PRIORITY else len(CUE_PRIORITY)
 
 
 def _sentence(one: Finding, facts: SessionFacts) -> str:
@@ -203,6 +211,8 @@ def set_table(facts: SessionFacts, most: int | None = MOST_SETS) -> Table:
     captions = ["Medians over full, graded reps, ± one sigma of a rep; lowering ± 0.05 s."]
     if any(one.peak_moment_nm is not None for one in facts.set_facts.values()):
         captions.append("Moment at L5/S1: peak of the set, quasi-static estimate.")
+    elif any(one.dose_unknown_reps for one in facts.set_facts.values()):
+        captions.append("No load is shown: the angles of these reps are not trusted.")
     elif facts.exercise == "hip_thrust":
         captions.append("No load is shown: bar mass, body mass or stature is not known.")
     if hidden:
@@ -506,7 +516,7 @@ def _mark(facts: SessionFacts, rep: Rep, id_: WarningId) -> Mark:
 def dose_words(facts: SessionFacts) -> str:
     """Return the session's dose with its sigma, and how many reps it lacks; empty without a load."""
     known = [one for one in facts.set_facts.values() if one.dose_n2m2s is not None]
-    if not known:
+    if not any(one.dose_n2m2s for one in known):
         return ""
     dose = sum(one.dose_n2m2s or 0.0 for one in known)
     sigma = (
