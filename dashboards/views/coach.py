@@ -10,7 +10,7 @@ from views.train_orders import obey
 from lumbarwatch.hub.client import HubRefused
 from lumbarwatch.hub.messages import StationMessage
 from lumbarwatch.presenters import keys
-from lumbarwatch.presenters.coach import wall_words, who
+from lumbarwatch.presenters.coach import wall_words
 from lumbarwatch.presenters.train import train_words
 
 ATHLETE = "athlete"
@@ -45,13 +45,9 @@ def show_wall(hub: Link) -> None:
 
 def show_athlete(hub: Link, chosen: str) -> None:
     """Show one athlete's live view, with a way back and a message."""
-    own = next((station for station in stations(hub) if station.station == chosen), None)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("All athletes", key=keys.COACH_BACK, icon=":material/arrow_back:"):
-            st.query_params.pop(ATHLETE, None)
-            st.rerun()
-        if own is not None:
-            st.markdown(f"**{who(own.athlete.name, own.name, own.station)}**")
+    if st.button("All athletes", key=keys.COACH_BACK, icon=":material/arrow_back:"):
+        st.query_params.pop(ATHLETE, None)
+        st.rerun()
     told = {
         "feed_url": hub.address.feed_url,
         "ticket_url": hub.ticket_url,
@@ -59,6 +55,9 @@ def show_athlete(hub: Link, chosen: str) -> None:
         "words": train_words(leads=False),
     }
     view = live_view(key=f"{keys.COACH_LIVE}_{chosen}", data=told, on_ask_change=heard, on_moved_change=heard)
+    present = stations(hub)
+    if present and chosen not in {station.station for station in present}:
+        st.warning("This station is gone: go back to all athletes.")
     message_to(hub, [chosen], keys.COACH_SEND)
     answer(hub, chosen, view.ask)
 

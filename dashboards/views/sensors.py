@@ -1,6 +1,7 @@
 """Sensors: which are here, how they do, which is worn where, and what the doctor finds."""
 
 from collections.abc import Callable
+from html import escape
 
 import streamlit as st
 from hub_link import Link, link
@@ -17,7 +18,14 @@ from lumbarwatch.hub.messages import (
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.presenters import keys
 from lumbarwatch.presenters.coach import who
-from lumbarwatch.presenters.sensors import CALIBRATE, PLACES, card, scanned_words, uncalibrated_words
+from lumbarwatch.presenters.sensors import (
+    CALIBRATE,
+    PLACES,
+    SensorCard,
+    card,
+    scanned_words,
+    uncalibrated_words,
+)
 
 LOOK_S = 5.0
 AGAIN_S = 5.0
@@ -124,11 +132,18 @@ def show_sensor(hub: Link, names: dict[str, str], sensor: ScannedMessage) -> Non
             if st.button("Identify", key=f"{keys.IDENTIFY}_{sensor.sensor}", icon=":material/lightbulb:"):
                 done = attempt(hub, lambda client: client.identify_sensor(sensor.sensor))
                 st.toast("Watch for its light or motor." if done else "It could not be asked.")
-        with st.container(horizontal=True, gap="large"):
-            for name, value in shown.facts:
-                st.markdown(f":small[{name}]  \n**{value}**", width="content")
+        st.html(facts(shown))
         for trouble in [*shown.troubles, *([sensor.problem] if sensor.problem else [])]:
             st.markdown(f":material/warning: {trouble}")
+
+
+def facts(shown: SensorCard) -> str:
+    """Return facts side by side, wrapping on a small screen; what a device says of itself is only text."""
+    cells = "".join(
+        f"<div><small>{escape(name)}</small><br><strong>{escape(value)}</strong></div>"
+        for name, value in shown.facts
+    )
+    return f'<div style="display: flex; flex-wrap: wrap; gap: 0.4rem 2rem">{cells}</div>'
 
 
 def choose_place(hub: Link, sensor: ScannedMessage, names: dict[str, str]) -> None:

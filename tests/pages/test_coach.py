@@ -49,9 +49,14 @@ def test_one_athlete_in_place_and_back(open_page, hub):
     assert not page.exception
     name, told = _component(page)
     assert (name, told["station"]) == ("lumbarwatch.live_view", "2")
-    assert "**Ben**" in [markdown.value for markdown in page.markdown]
+    assert not page.warning
     page.button(keys.COACH_BACK).click().run()
     assert _component(page)[0] == "lumbarwatch.wall"
+
+
+def test_a_station_that_is_gone_is_said(open_page, hub):
+    page = _open_athlete(open_page(VIEW), "7")
+    assert "station is gone" in page.warning[0].value
 
 
 def test_own_words_go_to_the_athlete_who_is_looked_at(open_page, hub):

@@ -37,7 +37,8 @@ def hub(monkeypatch):
 
 
 def _text(page):
-    return "\n".join(markdown.value for markdown in page.markdown)
+    written = [markdown.value for markdown in page.markdown]
+    return "\n".join(written + [html.proto.body for html in page.get("html")])
 
 
 def test_every_sensor_tells_signal_battery_firmware_place_and_calibration(open_page, hub):
@@ -50,6 +51,12 @@ def test_every_sensor_tells_signal_battery_firmware_place_and_calibration(open_p
     assert "not calibrated" in text
     assert "calibrate-sensor" in text  # and how it is done
     assert page.warning[0].value == "Bluetooth is off: switch it on."
+
+
+def test_what_a_device_says_of_itself_is_text(open_page, hub):
+    sensor = FREE.model_copy(update={"firmware": "<img src=x onerror=alert(1)>"})
+    hub.answers["/api/sensors"] = wire.SensorList(sensors=[sensor], scanned_utc_s=None)
+    assert "<img" not in _text(open_page(VIEW))
 
 
 def test_a_search_is_asked_for(open_page, hub):
