@@ -5,7 +5,7 @@ from components.live_view import live_view
 from hub_link import Link, link
 from views import train_after, train_running, train_start, train_summary
 from views.train_facts import stage_of_station
-from views.train_orders import obey
+from views.train_orders import obey, show_refusal, tell
 
 from lumbarwatch.hub.client import HubClient, HubRefused
 from lumbarwatch.hub.messages import HubMessage, StationMessage
@@ -15,8 +15,14 @@ from lumbarwatch.presenters.train import Stage, train_words
 FIRST_STATION = "1"
 
 
-def heard() -> None:
-    """The component's news are read after it is drawn; Streamlit wants a callback for each."""
+def asked(station: str) -> None:
+    """Do what the live view asks for."""
+    ask = st.session_state[keys.LIVE_VIEW].get("ask")
+    tell(lambda client: obey(client, station, ask))
+
+
+def moved() -> None:
+    """Draw again: the live view says that another stage has come."""
 
 
 def chosen_station(hub: HubMessage) -> str:
@@ -42,11 +48,11 @@ def first_look(hub: Link) -> HubMessage | None:
         return None
 
 
-def live(hub: Link, state: HubMessage | None) -> tuple[str, object]:
-    """Draw the live view; return the station and what its reader asks for."""
+def live(hub: Link, state: HubMessage | None) -> str:
+    """Draw the live view; return its station."""
     name = FIRST_STATION if state is None else chosen_station(state)
     leads = state is None or not state.simulated or state.obeys
-    result = live_view(
+    live_view(
         key=keys.LIVE_VIEW,
         data={
             "feed_url": hub.address.feed_url,
@@ -54,10 +60,10 @@ def live(hub: Link, state: HubMessage | None) -> tuple[str, object]:
             "station": name,
             "words": train_words(leads=leads),
         },
-        on_ask_change=heard,
-        on_moved_change=heard,
+        on_ask_change=lambda: asked(name),
+        on_moved_change=moved,
     )
-    return name, result.ask
+    return name
 
 
 def panel(client: HubClient, state: HubMessage, station: StationMessage) -> None:
@@ -72,19 +78,18 @@ def panel(client: HubClient, state: HubMessage, station: StationMessage) -> None
     elif stage is Stage.SUMMARY:
         train_summary.show(client, state, station)
     elif stage is Stage.AFTER_SET:
-        train_after.show(client, station)
+        train_after.show(station)
     elif stage is not Stage.SAVING:
-        train_running.show(client, station, stage)
+        train_running.show(station, stage)
 
 
 hub = link()
 state = first_look(hub)
-name, ask = live(hub, state)
+name = live(hub, state)
+show_refusal()
 try:
     with hub.client() as client:
-        if ask is not None or state is None:
-            obey(client, name, ask)
-            state = client.state()
+        state = state or client.state()
         own = next((station for station in state.stations if station.station == name), None)
         if own is None:
             st.warning("This station is gone: reload the page.")

@@ -1,11 +1,12 @@
 """After a set: what it was like, how hard it was, what was felt, and the next one."""
 
 import streamlit as st
-from views.train_running import calibration_line, end_session
+from views.train_orders import tell
+from views.train_running import calibration_line, end_session, save_bar
 
-from lumbarwatch.hub.client import HubClient
 from lumbarwatch.hub.messages import LoadRequest, StationMessage, SymptomMessage, SymptomRequest
 from lumbarwatch.model.events import SymptomKind
+from lumbarwatch.model.symptoms import Sign
 from lumbarwatch.presenters import keys
 from lumbarwatch.presenters.symptoms import (
     ANSWERS,
@@ -21,9 +22,11 @@ from lumbarwatch.presenters.symptoms import (
 from lumbarwatch.presenters.train import counts, set_advice
 
 EFFORTS = list(range(1, 11))
+ASSUMED_PAIN = 3
+"""What pain stands for until the athlete says how much (convention)."""
 
 
-def show(client: HubClient, station: StationMessage) -> None:
+def show(station: StationMessage) -> None:
     """Show the last set and ask about it."""
     last = station.sets[-1]
     reps = [rep for rep in station.reps if rep.set == last.set]
@@ -32,13 +35,13 @@ def show(client: HubClient, station: StationMessage) -> None:
     told = next((one for one in reversed(station.symptoms) if one.set == last.set), None)
     felt, hard = st.columns(2, gap="large")
     with felt:
-        _symptom(client, station, last.set, told)
+        _symptom(station, last.set, told)
     with hard:
-        _effort(client, station, last.set, last.rpe)
-        _next(client, station, last.bar_kg)
+        _effort(station, last.set, last.rpe)
+        _next(station, last.bar_kg)
     advise(station)
-    calibration_line(client, station)
-    end_session(client, station)
+    calibration_line(station)
+    end_session(station)
 
 
 def advise(station: StationMessage) -> None:
@@ -48,38 +51,46 @@ def advise(station: StationMessage) -> None:
         (st.error if urgent else st.warning)(line)
 
 
-def _symptom(client: HubClient, station: StationMessage, number: int, told: SymptomMessage | None) -> None:
+def _symptom(station: StationMessage, number: int, told: SymptomMessage | None) -> None:
     """One tap; pain asks how much, and then the short list."""
-    key = f"{keys.SYMPTOM}_{number}"
     kind = st.segmented_control(
         QUESTION,
         list(ANSWERS),
         default=None if told is None else told.kind,
         format_func=lambda kind: ANSWERS[kind],
-        key=key,
+        key=f"{keys.SYMPTOM}_{number}",
+        on_change=_felt,
+        args=(station.station, number),
     )
+    if kind is SymptomKind.STIFF:
+        st.checkbox(SEIZED, key=f"{keys.SEIZED}_{number}", on_change=_felt, args=(station.station, number))
+    elif kind is SymptomKind.PAIN:
+        st.slider(
+            "How much (0 none, 10 worst)",
+            0,
+            10,
+            ASSUMED_PAIN if told is None or told.pain is None else told.pain,
+            key=f"{keys.PAIN}_{number}",
+            on_change=_felt,
+            args=(station.station, number),
+        )
+        _checklist(station, number, told)
+
+
+def _felt(station: str, number: int) -> None:
+    """Tell what was tapped, the answers of the list with it once they are given."""
+    state = st.session_state
+    kind: SymptomKind | None = state.get(f"{keys.SYMPTOM}_{number}")
     if kind is None:
         return
-    pain = _pain(told, number) if kind is SymptomKind.PAIN else None
-    seized = kind is SymptomKind.STIFF and st.checkbox(SEIZED, key=f"{keys.SEIZED}_{number}")
-    said = (kind, pain) != (None if told is None else (told.kind, told.pain))
-    if said or (seized and not st.session_state.get(f"{keys.SEIZED}_{number}_told")):
-        st.session_state[f"{keys.SEIZED}_{number}_told"] = seized
-        client.symptom(station.station, SymptomRequest(kind=kind, pain=pain, seized=seized))
-        st.rerun()
-    if kind is SymptomKind.PAIN:
-        _checklist(client, station, pain, told)
+    pain: int | None = state.get(f"{keys.PAIN}_{number}", ASSUMED_PAIN) if kind is SymptomKind.PAIN else None
+    seized = kind is SymptomKind.STIFF and bool(state.get(f"{keys.SEIZED}_{number}"))
+    signs: list[Sign] | None = state.get(f"{keys.SIGNS}_{number}") if kind is SymptomKind.PAIN else None
+    request = SymptomRequest(kind=kind, pain=pain, signs=signs, seized=seized)
+    tell(lambda client: client.symptom(station, request))
 
 
-def _pain(told: SymptomMessage | None, number: int) -> int:
-    before = 3 if told is None or told.pain is None else told.pain
-    return st.slider("How much (0 none, 10 worst)", 0, 10, before, key=f"{keys.PAIN}_{number}")
-
-
-def _checklist(
-    client: HubClient, station: StationMessage, pain: int | None, told: SymptomMessage | None
-) -> None:
-    number = 0 if told is None else told.set
+def _checklist(station: StationMessage, number: int, told: SymptomMessage | None) -> None:
     before = [] if told is None or told.signs is None else told.signs
     st.markdown(CHECKLIST)
     signs = [
@@ -88,35 +99,56 @@ def _checklist(
         if st.checkbox(SIGNS[sign], sign in before, key=f"{keys.SIGNS}_{number}_{sign.value}")
     ]
     answered = told is not None and told.signs is not None and set(before) == set(signs)
-    label = "Save the answers" if signs else NONE_OF_THEM
-    if st.button(label, key=keys.SAVE_SIGNS, disabled=answered):
-        client.symptom(station.station, SymptomRequest(kind=SymptomKind.PAIN, pain=pain, signs=signs))
-        st.rerun()
-
-
-def _effort(client: HubClient, station: StationMessage, number: int, told: float | None) -> None:
-    before = None if told is None else round(told)
-    rpe = st.segmented_control(
-        "How hard was it (RPE, 1 to 10)", EFFORTS, default=before, key=f"{keys.RPE}_{number}"
+    st.button(
+        "Save the answers" if signs else NONE_OF_THEM,
+        key=keys.SAVE_SIGNS,
+        disabled=answered,
+        on_click=_answered,
+        args=(station.station, number),
     )
-    if rpe is not None and rpe != before:
-        client.load(station.station, LoadRequest(rpe=float(rpe)))
-        st.rerun()
 
 
-def _next(client: HubClient, station: StationMessage, bar_kg: float | None) -> None:
+def _answered(station: str, number: int) -> None:
+    """The list is answered; read from its boxes, so that none that was just ticked is missed."""
+    boxes = {sign: st.session_state.get(f"{keys.SIGNS}_{number}_{sign.value}") for sign in Sign}
+    st.session_state[f"{keys.SIGNS}_{number}"] = [sign for sign, ticked in boxes.items() if ticked]
+    _felt(station, number)
+
+
+def _effort(station: StationMessage, number: int, told: float | None) -> None:
+    key = f"{keys.RPE}_{number}"
+    st.segmented_control(
+        "How hard was it (RPE, 1 to 10)",
+        EFFORTS,
+        default=None if told is None else round(told),
+        key=key,
+        on_change=_hard,
+        args=(station.station, key),
+    )
+
+
+def _hard(station: str, key: str) -> None:
+    rpe: int | None = st.session_state[key]
+    if rpe is not None:
+        tell(lambda client: client.load(station, LoadRequest(rpe=float(rpe))))
+
+
+def _next(station: StationMessage, bar_kg: float | None) -> None:
     if URGENT.intersection(station.advice):
         return
+    mark = (station.session_id, len(station.sets))
+    before = station.bar_kg if station.bar_kg is not None else bar_kg
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        before = station.bar_kg if station.bar_kg is not None else bar_kg
-        next_kg = st.number_input(
-            "Next bar (kg)", 0.0, 1000.0, before, 2.5, "%.1f", key=keys.NEXT_BAR_KG, width=180
+        st.number_input("Next bar (kg)", 0.0, 1000.0, before, 2.5, "%.1f", key=keys.NEXT_BAR_KG, width=180)
+        st.button(
+            "Next set", type="primary", key=keys.NEXT_SET, on_click=_go_on, args=(station.station, mark)
         )
-        if st.button("Next set", type="primary", key=keys.NEXT_SET):
-            client.load(station.station, LoadRequest(bar_kg=next_kg))
-            st.session_state[keys.BEGUN_AFTER] = (station.session_id, len(station.sets))
-            st.rerun()
-    if st.session_state.get(keys.BEGUN_AFTER) == (station.session_id, len(station.sets)):
+    if st.session_state.get(keys.BEGUN_AFTER) == mark:
         st.caption("Lie down and lift when you are ready: the set begins with your first rep.")
     elif station.hold_load:
         st.caption("No more weight than last time.")
+
+
+def _go_on(station: str, mark: tuple[str, int]) -> None:
+    save_bar(station, st.session_state[keys.NEXT_BAR_KG])
+    st.session_state[keys.BEGUN_AFTER] = mark

@@ -1,13 +1,33 @@
-"""What the live view asks the page to tell the hub: steps of the calibration, messages that were read."""
+"""What the athlete's page tells the hub, from callbacks: a tap counts even while the page is redrawn."""
 
+from collections.abc import Callable
 from typing import cast
 
-from lumbarwatch.hub.client import HubClient
+import streamlit as st
+from hub_link import link
+
+from lumbarwatch.hub.client import HubClient, HubRefused
 from lumbarwatch.hub.messages import StepRequest
+from lumbarwatch.presenters import keys
+
+
+def tell(do: Callable[[HubClient], object]) -> None:
+    """Ask the hub for something; a refusal is said when the page is drawn."""
+    try:
+        with link().client() as client:
+            do(client)
+    except HubRefused as refused:
+        st.session_state[keys.REFUSED] = str(refused)
+
+
+def show_refusal() -> None:
+    """Say why the hub did not do what was asked for last."""
+    if refused := st.session_state.pop(keys.REFUSED, ""):
+        st.warning(refused)
 
 
 def obey(client: HubClient, station: str, ask: object) -> None:
-    """Do what was asked for; anything else is left alone.
+    """Do what the live view asks for: a step of the calibration, a message that was read.
 
     Raises
     ------

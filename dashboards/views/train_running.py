@@ -1,8 +1,10 @@
 """Under the live view while a session runs: the bar, the calibration's way out, the end."""
 
-import streamlit as st
+from collections.abc import Iterable
 
-from lumbarwatch.hub.client import HubClient
+import streamlit as st
+from views.train_orders import tell
+
 from lumbarwatch.hub.messages import (
     CalibrateRequest,
     LoadRequest,
@@ -11,6 +13,7 @@ from lumbarwatch.hub.messages import (
     StepRequest,
     StepState,
 )
+from lumbarwatch.model.session import CalibrationStep
 from lumbarwatch.presenters import keys
 from lumbarwatch.presenters.train import Stage
 from lumbarwatch.presenters.words import CALIBRATION
@@ -19,17 +22,17 @@ QUICK = "**Quick start: absolute limits.** Your own range was not measured: limi
 _OPEN = (StepState.NONE, StepState.FAILED)
 
 
-def show(client: HubClient, station: StationMessage, stage: Stage) -> None:
+def show(station: StationMessage, stage: Stage) -> None:
     """Show what can be said at this stage."""
     if stage is Stage.CALIBRATE:
-        _calibrating(client, station)
+        _calibrating(station)
     else:
-        calibration_line(client, station)
-        _load(client, station)
-    end_session(client, station)
+        calibration_line(station)
+        _load(station)
+    end_session(station)
 
 
-def calibration_line(client: HubClient, station: StationMessage) -> None:
+def calibration_line(station: StationMessage) -> None:
     """Say by what reps are graded, and offer to calibrate again."""
     found = station.calibration
     if found is None or (not station.reps and stage_is_early(station)):
@@ -43,9 +46,8 @@ def calibration_line(client: HubClient, station: StationMessage) -> None:
     if stale:
         st.warning("The calibration is out of date: stand still for five seconds, or calibrate again.")
     poor = stale or found.quick or not found.valid
-    if poor and not station.set_open and st.button("Calibrate", key=keys.CALIBRATE_AGAIN):
-        client.calibrate_again(station.station, CalibrateRequest())
-        st.rerun()
+    if poor and not station.set_open and not station.replay:
+        st.button("Calibrate", key=keys.CALIBRATE_AGAIN, on_click=_again, args=(station.station,))
 
 
 def stage_is_early(station: StationMessage) -> bool:
@@ -53,40 +55,69 @@ def stage_is_early(station: StationMessage) -> bool:
     return station.calibration is not None and not station.calibration.valid and station.progress is None
 
 
-def _calibrating(client: HubClient, station: StationMessage) -> None:
+def _calibrating(station: StationMessage) -> None:
     progress = station.progress
     if progress is None or not progress.valid:
         st.caption("Standing and bows are needed. Arch, tuck and thrusts make the limits your own.")
         return
     left = {step.step for step in progress.steps if step.optional and step.state in _OPEN}
     st.caption("The rest makes the limits your own; without it absolute limits apply, and grading says so.")
-    if left and st.button("Leave the rest out and lift", key=keys.SKIP_REST):
-        for step in left:
-            client.calibration_step(station.station, StepRequest(step=step, action=StepAction.SKIP))
-        st.rerun()
+    if left:
+        words = "Leave the rest out and lift"
+        st.button(words, key=keys.SKIP_REST, on_click=_skip, args=(station.station, left))
 
 
-def _load(client: HubClient, station: StationMessage) -> None:
+def _again(station: str) -> None:
+    tell(lambda client: client.calibrate_again(station, CalibrateRequest()))
+
+
+def _skip(station: str, steps: Iterable[CalibrationStep]) -> None:
+    requests = [StepRequest(step=step, action=StepAction.SKIP) for step in steps]
+    tell(lambda client: [client.calibration_step(station, request) for request in requests])
+
+
+def _load(station: StationMessage) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        bar_kg = st.number_input(
-            "Bar (kg)", 0.0, 1000.0, station.bar_kg, 2.5, "%.1f", key=keys.BAR_KG, width=180
+        st.number_input(
+            "Bar (kg)",
+            0.0,
+            1000.0,
+            station.bar_kg,
+            2.5,
+            "%.1f",
+            key=keys.BAR_KG,
+            width=180,
+            on_change=_bar,
+            args=(station.station,),
         )
-        changed = bar_kg is not None and bar_kg != station.bar_kg
-        if st.button("Save the bar", key=keys.SAVE_LOAD, disabled=not changed):
-            client.load(station.station, LoadRequest(bar_kg=bar_kg))
-            st.toast("Saved.")
-            st.rerun()
-        told = (
-            "The set begins with your first rep." if station.bar_kg is None else f"Bar {station.bar_kg:g} kg."
-        )
-        st.caption(told)
+        unknown = station.bar_kg is None
+        st.caption("The set begins with your first rep." if unknown else f"Bar {station.bar_kg:g} kg, saved.")
 
 
-def end_session(client: HubClient, station: StationMessage) -> None:
+def _bar(station: str) -> None:
+    bar_kg: float | None = st.session_state[keys.BAR_KG]
+    if bar_kg is not None:
+        save_bar(station, bar_kg)
+
+
+def save_bar(station: str, bar_kg: float | None) -> None:
+    """Say what is on the bar."""
+    tell(lambda client: client.load(station, LoadRequest(bar_kg=bar_kg)))
+
+
+def end_session(station: StationMessage) -> None:
     """Offer to end the session."""
     if station.replay:
         return
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("End session", key=keys.END_SESSION, icon=":material/stop_circle:"):
-            client.end_session(station.station)
-            st.rerun()
+        st.button(
+            "End session",
+            key=keys.END_SESSION,
+            icon=":material/stop_circle:",
+            on_click=_end,
+            args=(station.station,),
+        )
+
+
+def _end(station: str) -> None:
+    tell(lambda client: client.end_session(station))

@@ -2,6 +2,7 @@
 
 import streamlit as st
 from placement import HOW, picture
+from views.train_orders import tell
 
 from lumbarwatch.hub.client import HubClient
 from lumbarwatch.hub.messages import AthleteMessage, HubMessage, SessionStart, StationMessage
@@ -33,7 +34,7 @@ def show(client: HubClient, state: HubMessage, station: StationMessage) -> None:
     with place:
         st.subheader("3 Where they sit", anchor=False)
         _places()
-    _begin(client, station, athlete, ready=ready)
+    _begin(station, athlete, ready=ready)
 
 
 def _who(client: HubClient, station: StationMessage) -> AthleteMessage | None:
@@ -103,21 +104,30 @@ def _places() -> None:
             st.caption(HOW[place])
 
 
-def _begin(
-    client: HubClient, station: StationMessage, athlete: AthleteMessage | None, *, ready: bool
-) -> None:
+def _begin(station: StationMessage, athlete: AthleteMessage | None, *, ready: bool) -> None:
+    off = athlete is None or not ready
     with st.container(horizontal=True, vertical_alignment="center"):
-        off = athlete is None or not ready
-        guided = st.button(
+        st.button(
             "Start and calibrate",
             type="primary",
             key=keys.START_SESSION,
             disabled=off,
             icon=":material/play_arrow:",
+            on_click=_start,
+            args=(station.station, athlete),
         )
-        quick = st.button("Quick start", key=keys.QUICK_START, disabled=off, help=QUICK)
+        st.button(
+            "Quick start",
+            key=keys.QUICK_START,
+            disabled=off,
+            help=QUICK,
+            on_click=_start,
+            args=(station.station, athlete),
+            kwargs={"quick": True},
+        )
         st.caption(f"Guided calibration takes about 60 s. Quick start: {QUICK[0].lower()}{QUICK[1:]}")
-    if (guided or quick) and athlete is not None:
-        client.start_session(station.station, SessionStart(athlete=athlete, quick=quick))
-        st.session_state.pop(keys.LEFT_SESSION, None)
-        st.rerun()
+
+
+def _start(station: str, athlete: AthleteMessage, *, quick: bool = False) -> None:
+    tell(lambda client: client.start_session(station, SessionStart(athlete=athlete, quick=quick)))
+    st.session_state.pop(keys.LEFT_SESSION, None)

@@ -6,6 +6,8 @@ import { pictureOf } from "./pictures.js";
 
 const LEAD_S = 3; // from "begin" to the step, and from one step to the next
 const UNANSWERED_MS = 6000;
+const LATER_S = 15; // a thrust that is under way when the time is over is waited for
+const LIFTING = ["concentric", "lockout", "eccentric"];
 const MARKS = { passed: SYMBOLS.good, failed: SYMBOLS.red, skipped: "–", running: "●", judging: "…", none: "" };
 
 const GUIDE_TEMPLATE = `
@@ -102,11 +104,12 @@ export class Guide {
     if (this.element.hidden || !this.current) return;
     if (this.lead) this.countLead(now);
     else if (this.current.state === "running") this.countMoves(now, session);
-    else if (this.waitsLying(session)) this.begin(this.current);
+    else if (this.waitsLying(now, session)) this.begin(this.current);
   }
 
-  waitsLying(session) {
+  waitsLying(now, session) {
     const { state, step } = this.current;
+    if (this.asked && now < this.asked.until) return false; // it has been asked for
     return this.leads && state === "none" && this.words_of(step).lying && session.phase === "armed";
   }
 
@@ -132,8 +135,9 @@ export class Guide {
     const index = moves.findIndex((move) => (start += move.seconds) > elapsed);
     const whole = moves.reduce((sum, move) => sum + move.seconds, 0);
     if (index < 0) {
-      this.count("", this.words.guide_wait, 1);
-      if (this.leads) this.request(step, "end", now);
+      const lifting = elapsed < whole + LATER_S && LIFTING.includes(session.phase);
+      this.count("", lifting ? this.words.guide_down : this.words.guide_wait, 1);
+      if (this.leads && !lifting) this.request(step, "end", now);
       return;
     }
     const move = moves[index];

@@ -38,6 +38,7 @@ DELETE_SESSION = "delete_session"
 EXPORT_CSV = "export_csv"
 EXPORT_JSON = "export_json"
 STATION = "station"
+REFUSED = "refused"
 
 # Coach
 COACH_LIVE = "coach_live"

@@ -326,5 +326,6 @@ def train_words(*, leads: bool) -> dict[str, object]:
         "guide_repeat": "Do this step again",
         "guide_lead": "Get ready",
         "guide_wait": "One moment",
+        "guide_down": "And down to the bottom",
         "guide_late": late["timed_out"],
     }
