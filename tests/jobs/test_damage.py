@@ -86,7 +86,7 @@ def test_a_history_of_a_newer_version_is_named_and_left_as_it_is(folder, tmp_pat
     assert analyze(folder.recording(ids_of(folder)[0])).duration_s > 10
 
 
-def test_a_recording_with_a_flipped_byte_keeps_its_results_and_the_others_go_on(folder, tmp_path):
+def test_a_recording_with_a_flipped_byte_keeps_its_results_and_the_others_go_on(folder, tmp_path, caplog):
     bad, good = ids_of(folder)
     path = folder.recording(bad)
     content = bytearray(path.read_bytes())
@@ -110,7 +110,10 @@ def test_a_recording_with_a_flipped_byte_keeps_its_results_and_the_others_go_on(
     assert [folder.samples(bad).read_bytes(), folder.angles(bad).read_bytes()] == kept
     for session_id in (bad, good):
         assert write_report(folder.path, session_id, ReportForm.PDF, tmp_path / "out.pdf").exists()
-    assert export(folder.path, good, ExportFormat.CSV, tmp_path / "out.csv")
+    assert export(folder.path, good, ExportFormat.CSV, tmp_path / "good.csv")
+    assert not caplog.records
+    assert export(folder.path, bad, ExportFormat.CSV, tmp_path / "bad.csv")
+    assert "packets are missing" in caplog.text
 
 
 def test_a_missing_recording_is_counted_and_named_and_its_report_still_made(folder, tmp_path):

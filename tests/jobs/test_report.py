@@ -1,6 +1,7 @@
 """Reports from a history: what they say, of whom, and what they refuse."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pypdfium2
@@ -227,6 +228,18 @@ def test_a_name_is_text_and_never_markup(history):
     assert "<script" not in page
     assert "&lt;b&gt;Zoë&lt;/b&gt; &amp; 李小龍" in page
     assert "<b>Zoë</b> & 李小龍" in words_of(make_report(history, athlete_id=athlete.id))[0]
+
+
+def test_reports_made_at_once_are_those_made_one_by_one(course):
+    data, ids, _ = course
+
+    def made(session_id):
+        with History.open(data / "history.db") as history:
+            return len(words_of(make_report(history, session_id=session_id))[0])
+
+    alone = [made(session_id) for session_id in ids[-3:]]
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(made, ids[-3:])) == alone
 
 
 # Symptoms --------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """``export``: one session as a file that other tools read."""
 
 import json
+import logging
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from lumbarwatch.model.samples import NS_PER_S, ImuBatch
 from lumbarwatch.store.errors import StoreError, StoreReason
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
+
+_LOG = logging.getLogger(__name__)
 
 
 class ExportFormat(StrEnum):
@@ -60,6 +63,8 @@ def export(
     source, meta = _source(folder, found.id)
     check_outputs(target, inputs=(source,))
     replay = read_replay(source, meta, progress=progress)
+    if replay.damage:
+        _LOG.warning("%s What is left is exported; a backup has the whole recording.", replay.damage)
     if kind in (ExportFormat.CSV, ExportFormat.PARQUET):
         return _write_samples(target, replay, progress)
     analysis = analyze_replay(replay, progress)
