@@ -16,7 +16,8 @@ from lumbarwatch.presenters.words import WARNINGS
 
 INTRODUCTION = (
     "At most one cue is given per rep, the most urgent first, and only for red. A cue that is switched "
-    "off is still shown. Sound is armed on the page Train, by its own button with a test beep."
+    "off is still shown, and its rep stays silent. Sound is armed on the page Train, by its own button "
+    "with a test beep."
 )
 WAYS = {
     keys.TONES: "Tones",
@@ -31,7 +32,7 @@ LENGTHS: Mapping[StrEnum, str] = {LengthUnit.CM: "centimetres (cm)", LengthUnit.
 def show_cues(hub: Link, chosen: PreferencesMessage) -> None:
     """Show how cues are given, and which; each change is kept at once."""
     st.markdown(INTRODUCTION)
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True):
         for field, words in WAYS.items():
             on = bool(getattr(chosen, field))
             key = f"{field}_{on}"
