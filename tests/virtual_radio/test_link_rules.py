@@ -212,6 +212,10 @@ def test_why_a_connection_fails():
         (BleakError("[org.bluez.Error.InProgress] Operation already in progress"), LinkReason.IN_USE),
         (BleakError("failed to discover services, device disconnected"), LinkReason.CUT),
         (
+            BleakError("[org.freedesktop.DBus.Error.ServiceUnknown] The name org.bluez was not provided"),
+            LinkReason.NO_ADAPTER,
+        ),
+        (
             BleakBluetoothNotAvailableError("off", BleakBluetoothNotAvailableReason.POWERED_OFF),
             LinkReason.BLUETOOTH_OFF,
         ),
@@ -219,6 +223,30 @@ def test_why_a_connection_fails():
         found = connect_error(error, sensor)
         assert isinstance(found, SensorError)
         assert found.reason is reason
+
+
+@pytest.mark.parametrize("seconds", [2.2, 6.0])
+async def test_a_wanted_disconnect_is_waited_for(seconds):
+    """BlueZ disconnects two seconds after it was asked to; who connects meanwhile gets the dying link."""
+    clock, gone = LoopClock(), []
+    sensors = [VirtualSensor("lm1", signals(PELVIS, 1.0))]
+    async with VirtualRadio(sensors, clock) as radio:
+        client, scanner = radio.backend
+
+        class Client(client):
+            async def disconnect(self):
+                await clock.sleep(seconds)
+                await super().disconnect()
+                gone.append(self.is_connected)
+
+        manager = LinkManager(
+            clock, on_notification=lambda _: None, on_link=lambda _: None, backend=(Client, scanner)
+        )
+        running = asyncio.create_task(manager.run(radio.assignments))
+        await radio.finished()
+        await manager.stop()
+        await running
+    assert gone == [False]
 
 
 async def test_what_a_lost_link_had_left_is_not_mixed_into_the_next():

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lumbarwatch.core.timebase import Timebase
 from lumbarwatch.model.clock import Clock
-from lumbarwatch.model.events import LinkEvent, LinkReason
+from lumbarwatch.model.events import LinkEvent, LinkReason, LinkState
 from lumbarwatch.model.notification import RawNotification
 from lumbarwatch.model.samples import NS_PER_S, ClockReading, Placement
 from lumbarwatch.sensors.base import DecodeError, Decoder, Driver, FoundSensor, SensorError
@@ -129,7 +129,7 @@ class _Stethoscope:
         self.links = LinkManager(
             self.clock,
             on_notification=self._on_notification,
-            on_link=lambda event: self.reasons.setdefault(event.placement, []).append(event),
+            on_link=self._on_link,
             on_ready=self._on_ready,
             backend=self.backend,
         )
@@ -155,6 +155,11 @@ class _Stethoscope:
     def _on_ready(self, placement: Placement, driver: Driver) -> None:
         decoder = new_decoder(driver.family, driver.describe())
         self.heard[placement] = _Heard(decoder, Timebase(decoder.info))
+
+    def _on_link(self, event: LinkEvent) -> None:
+        self.reasons.setdefault(event.placement, []).append(event)
+        if event.state is LinkState.LOST and event.placement in self.heard:
+            self.heard[event.placement].timebase.link_cut()
 
     def _on_notification(self, notification: RawNotification) -> None:
         heard = self.heard.get(notification.placement)
