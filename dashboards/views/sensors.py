@@ -129,12 +129,22 @@ def show_sensor(hub: Link, names: dict[str, str], sensor: ScannedMessage) -> Non
             st.space("stretch")
             with st.popover("Place", icon=":material/accessibility_new:"):
                 choose_place(hub, sensor, names)
-            if st.button("Identify", key=f"{keys.IDENTIFY}_{sensor.sensor}", icon=":material/lightbulb:"):
-                done = attempt(hub, lambda client: client.identify_sensor(sensor.sensor))
-                st.toast("Watch for its light or motor." if done else "It could not be asked.")
+            st.button(
+                "Identify",
+                key=f"{keys.IDENTIFY}_{sensor.sensor}",
+                icon=":material/lightbulb:",
+                on_click=identify,
+                args=(hub, sensor.sensor),
+            )
         st.html(facts(shown))
         for trouble in [*shown.troubles, *([sensor.problem] if sensor.problem else [])]:
             st.markdown(f":material/warning: {trouble}")
+
+
+def identify(hub: Link, sensor: str) -> None:
+    """Make a sensor show itself."""
+    done = attempt(hub, lambda client: client.identify_sensor(sensor))
+    st.toast("Watch for its light or motor." if done else "It could not be asked.")
 
 
 def facts(shown: SensorCard) -> str:
@@ -184,7 +194,7 @@ def show_help() -> None:
     with st.expander("Where they sit", icon=":material/accessibility_new:"):
         for place, column in zip(Placement, st.columns(2), strict=True):
             with column:
-                st.html(picture(place))
+                st.image(picture(place), width=200)
                 st.markdown(HOW[place])
     with st.expander("Calibrate the accelerometers, once", icon=":material/straighten:"):
         st.markdown(CALIBRATE)
