@@ -29,6 +29,7 @@ from lumbarwatch.model.document import (
     Section,
     Table,
     Text,
+    Tick,
 )
 
 
@@ -119,6 +120,36 @@ def test_the_page_is_one_file_without_script_or_reference():
     assert b"https://" not in render_html(everything())
     assert b"@import" not in render_html(everything())
     assert b"url(" not in render_html(everything())
+
+
+def test_no_text_is_ever_markup():
+    evil = "<script>&lt;"
+    point = (Point(0.0, 0.0, 1.0, Mark.RED), Point(1.0, 1.0))
+    drawn = Chart(
+        evil, evil, point, (Level(0.5, evil),), ticks=(Tick(0.0, evil),), names={Mark.RED: evil}, caption=evil
+    )
+    blocks = (
+        Section(evil, (Text(evil, lead=evil), Lines((Line(evil, evil, Mark.RED),)))),
+        Figures((Figure(evil, evil, evil, evil),)),
+        Table((Column(evil, evil),), ((Cell(evil, Mark.AMBER),),), evil),
+        drawn,
+        Table((Column(evil),), (), evil),
+        Chart("", "", (), empty=evil),
+    )
+    document = Document(evil, evil, (evil,), (Page(blocks, title=evil),), evil, badges=(evil,))
+    page = render_html(document)
+    assert b"<script" not in page
+    assert page.count(b"&lt;script&gt;&amp;lt;") >= 22
+    (paper,) = words_of_pdf(render_pdf(document))
+    assert paper.count(evil) >= 20
+
+
+def test_the_largest_value_is_drawn_near_the_top_and_the_least_near_the_bottom():
+    drawing = draw(chart(levels=(), points=(Point(0.0, -3.0), Point(1.0, 40.0))), 300.0)
+    low, high = (item.points[0][1] for item in drawing.items if isinstance(item, Shape) and item.radius)
+    assert high < low
+    assert high == pytest.approx(32.0, abs=8.0)
+    assert low == pytest.approx(drawing.height - 15.0, abs=8.0)
 
 
 def test_the_same_document_gives_the_same_bytes():
