@@ -25,7 +25,7 @@ def show() -> None:
         part = st.segmented_control(
             "Part of the history",
             list(PARTS),
-            default=place.SESSIONS,
+            default=None if keys.HISTORY_PART in st.session_state else place.SESSIONS,
             required=True,
             key=keys.HISTORY_PART,
             persist_state="session",

@@ -17,7 +17,7 @@ const MARKUP = `
     </div>
     <div class="bar">
       <button type="button" class="play" aria-pressed="false">Play</button>
-      <input type="range" class="scrub" aria-label="Moment of the rep" step="0.02" />
+      <input type="range" class="scrub" aria-label="Moment of the rep" step="any" />
       <output class="now"></output>
       <button type="button" class="speed" aria-label="Speed"></button>
     </div>

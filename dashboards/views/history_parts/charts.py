@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import altair as alt
+import pandas  # noqa: F401, ICN001  (whole before altair looks for it: another thread may just import it)
 
 from lumbarwatch.presenters.load import NIOSH_TICK_N, NIOSH_WORDS, LockoutLoad
 from lumbarwatch.presenters.trends import CourseChart, Row, is_signed

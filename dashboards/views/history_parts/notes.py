@@ -2,6 +2,7 @@
 
 import streamlit as st
 from hub_link import link
+from views.history_parts.said import say, tell
 
 from lumbarwatch.hub.client import HubRefused
 from lumbarwatch.hub.messages import NoteRequest
@@ -13,6 +14,7 @@ from lumbarwatch.store.records import NoteRecord
 
 def show(history: History, session_id: str) -> None:
     """Show the notes, the newest first, and write one."""
+    tell()
     st.text_area("Note", key=keys.NOTE_TEXT, height=120, max_chars=20_000)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Your name", key=keys.AUTHOR, persist_state="session", max_chars=120, width=260)
@@ -36,7 +38,7 @@ def _note(session_id: str, note: NoteRecord) -> None:
 def _save(session_id: str) -> None:
     text = st.session_state[keys.NOTE_TEXT].strip()
     if not text:
-        st.toast("Write something first.")
+        say("Write something first.")
         return
     try:
         with link().client() as client:
@@ -44,10 +46,10 @@ def _save(session_id: str) -> None:
                 session_id, NoteRequest(text=text, author=st.session_state.get(keys.AUTHOR, ""))
             )
     except HubRefused as refused:
-        st.toast(str(refused), icon=":material/error:")
+        say(str(refused), problem=True)
         return
     st.session_state[keys.NOTE_TEXT] = ""
-    st.toast("The note is saved.")
+    say("The note is saved.")
 
 
 def _delete(session_id: str, note_id: str) -> None:
@@ -55,4 +57,4 @@ def _delete(session_id: str, note_id: str) -> None:
         with link().client() as client:
             client.remove_note(session_id, note_id)
     except HubRefused as refused:
-        st.toast(str(refused), icon=":material/error:")
+        say(str(refused), problem=True)

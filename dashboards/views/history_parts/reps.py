@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 from components.replay import replay
 from hub_link import link
+from views.history_parts.said import say, tell
 
 from lumbarwatch.hub.client import HubRefused
 from lumbarwatch.hub.messages import CorrectedField, CorrectionRequest
@@ -35,6 +36,7 @@ Place = tuple[int, int]
 @st.fragment
 def show(folder: DataFolder, session_id: str) -> None:
     """Show table, replay and corrections; a fragment, so that another rep is there at once."""
+    tell()
     with History.open(folder.history) as history:
         found = history.reps(session_id)
         annotations = history.annotations(session_id)
@@ -198,10 +200,10 @@ def _save(session_id: str, rep: Rep, field: str, value: bool | float | None, why
         with link().client() as client:
             client.correct_rep(session_id, request)
     except HubRefused as refused:
-        st.toast(str(refused), icon=":material/error:")
+        say(str(refused), problem=True)
         return
     st.session_state[keys.CORRECTED_WHY] = ""
-    st.toast("The correction is saved.")
+    say("The correction is saved.")
 
 
 def _take_back(session_id: str, correction_id: str) -> None:
@@ -209,4 +211,4 @@ def _take_back(session_id: str, correction_id: str) -> None:
         with link().client() as client:
             client.remove_correction(session_id, correction_id)
     except HubRefused as refused:
-        st.toast(str(refused), icon=":material/error:")
+        say(str(refused), problem=True)
