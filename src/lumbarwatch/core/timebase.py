@@ -227,8 +227,10 @@ class Timebase:
         """Losses that proved to be none were counted in the newest gap."""
         overcounted = self._clock.overcounted if isinstance(self._clock, CountedClock) else 0
         if overcounted > self._overcounted and self._gaps:
-            gap = self._gaps[-1]
-            self._gaps[-1] = replace(gap, lost=max(1, gap.lost - (overcounted - self._overcounted)))
+            gap = self._gaps.pop()
+            lost = gap.lost - (overcounted - self._overcounted)
+            if lost > 0:
+                self._gaps.append(replace(gap, lost=lost))
         self._overcounted = max(overcounted, self._overcounted)
 
 

@@ -67,7 +67,7 @@ class Keeper:
         self._news = Bulletin(placement, clock, timing, on_link)
         self._details = SensorDetails()
         self._connections = 0
-        self._heard_on = 0  # the newest connection that anything came on
+        self._heard_on = 0  # the newest connection that samples came on
 
     # What others may ask -----------------------------------------------------------------------------------
     @property
@@ -307,12 +307,12 @@ class Keeper:
         arrival_ns = self._clock.monotonic_ns()
         if connection < self._heard_on:
             return  # a busy system hands out what a lost link had left while the next one streams already
-        self._heard_on = connection
         notification = RawNotification(
             self._placement, arrival_ns, self._clock.utc_ns(), characteristic, bytes(payload)
         )
         self._on_notification(notification)
         if self._driver is not None and (n := self._driver.samples_in(characteristic, notification.payload)):
+            self._heard_on = connection
             self._arrivals.add(arrival_ns, n)
 
     @property
