@@ -147,11 +147,11 @@ def _a_word_reaches_the_athletes_page(page, browser, gym):
 
 def _a_hub_that_is_lost_and_back(page, gym):
     os.kill(_writer(DataFolder(gym.data)), signal.SIGKILL)
-    page.locator('.wall[data-connection="lost"]').wait_for(timeout=10_000)
+    page.locator('.wall:not([data-connection="open"])').wait_for(timeout=10_000)
     page.wait_for_function(
         f"() => [...{_SHADOWS}.querySelectorAll('.tile')].every((t) => t.dataset.live !== 'true')"
     )
-    assert "not live" in page.locator(".wall .note").inner_text()
+    page.locator(".wall .note").get_by_text("what you see is not live").wait_for(timeout=10_000)
     page.locator('.wall[data-connection="open"]').wait_for(timeout=90_000)
     page.wait_for_function(f"() => {_SHADOWS}.querySelector('.tile[data-live=true]')", timeout=90_000)
 

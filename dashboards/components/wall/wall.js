@@ -298,8 +298,9 @@ class Wall {
   }
 
   noteWords(all) {
-    if (this.root.dataset.connection === "lost") return this.words.connection_lost;
-    if (all.length === 0) return this.root.dataset.connection === "open" ? this.words.nobody : this.words.connecting;
+    const open = this.root.dataset.connection === "open";
+    if (all.length === 0) return open ? this.words.nobody : this.words.connecting;
+    if (!open) return this.words.connection_lost; // also while it tries again
     return this.shown.length === 0 ? this.words.nobody_found : "";
   }
 
