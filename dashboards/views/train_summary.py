@@ -2,6 +2,7 @@
 
 import streamlit as st
 from views.train_after import advise
+from views.train_orders import tell
 
 from lumbarwatch.hub.client import HubClient
 from lumbarwatch.hub.messages import HubMessage, SessionState, StationMessage, SummaryMessage
@@ -32,9 +33,13 @@ def show(client: HubClient, state: HubMessage, station: StationMessage) -> None:
     with st.container(horizontal=True):
         _exports(state, station)
         st.space("stretch")
-        if st.button("New session", type="primary", key=keys.NEW_SESSION):
-            st.session_state[keys.LEFT_SESSION] = station.session_id
-            st.rerun()
+        st.button(
+            "New session",
+            type="primary",
+            key=keys.NEW_SESSION,
+            on_click=st.session_state.update,
+            args=({keys.LEFT_SESSION: station.session_id},),
+        )
     if station.session_state is SessionState.SAVED and not station.replay:
         with st.expander("Wrong athlete?"):
             _wrong(client, station)
@@ -71,25 +76,39 @@ def _exports(state: HubMessage, station: StationMessage) -> None:
 
 
 def _wrong(client: HubClient, station: StationMessage) -> None:
-    others = [athlete for athlete in client.athletes() if athlete.id != station.athlete.id]
+    others = {one.id: one.name for one in client.athletes() if one.id != station.athlete.id}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         target = st.selectbox(
             "Whose session is it?",
-            others,
+            list(others),
             None,
-            format_func=lambda one: one.name,
+            format_func=lambda id_: others.get(id_, id_),
             key=keys.MOVE_TO,
             width=280,
         )
-        if (
-            st.button("Move the session", key=keys.MOVE_SESSION, disabled=target is None)
-            and target is not None
-        ):
-            client.move_session(station.session_id, target.id)
-            st.success(f"The session is {target.name}'s now.")
+        st.button(
+            "Move the session",
+            key=keys.MOVE_SESSION,
+            disabled=target is None,
+            on_click=_move,
+            args=(station.session_id, target),
+        )
     with st.container(horizontal=True, vertical_alignment="center"):
         sure = st.checkbox("Delete it for good, with its recording", key=keys.DELETE_SURE)
-        if st.button("Delete the session", key=keys.DELETE_SESSION, disabled=not sure):
-            client.delete_session(station.session_id)
-            st.session_state[keys.LEFT_SESSION] = station.session_id
-            st.rerun()
+        st.button(
+            "Delete the session",
+            key=keys.DELETE_SESSION,
+            disabled=not sure,
+            on_click=_delete,
+            args=(station.session_id,),
+        )
+
+
+def _move(session_id: str, athlete_id: str) -> None:
+    tell(lambda client: client.move_session(session_id, athlete_id))
+
+
+def _delete(session_id: str) -> None:
+    tell(lambda client: client.delete_session(session_id))
+    if keys.REFUSED not in st.session_state:
+        st.session_state[keys.LEFT_SESSION] = session_id

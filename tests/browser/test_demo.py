@@ -53,22 +53,20 @@ def test_a_new_user_sees_a_session_measured_live(demo_at, browser, tmp_path):
     page.locator(".lw[data-live=true]").wait_for(timeout=60_000)
     page.locator(".lw .sound").click()
     assert page.locator(".lw .sound").get_attribute("aria-pressed") == "true"
-    page.get_by_label("Bar (kg)").fill("60")
-    page.get_by_label("Bar (kg)").press("Enter")
-    page.get_by_role("button", name="Save for this set").click()
-    page.get_by_text("Saved.").wait_for(timeout=30_000)
-    assert len(feeds) == 1  # using the controls leaves the live view and its sound alone
-    assert page.locator(".lw .sound").get_attribute("aria-pressed") == "true"
+    assert page.locator(".lw .begin").is_hidden()  # this athlete calibrates without being told
+    page.locator('.lw[data-stage="lift"]').wait_for(timeout=SET_WITHIN_MS)
     assert max(angles := _angles(page, 4.0)) - min(angles) > 10  # they move
+    assert len(feeds) == 1  # going from stage to stage leaves the live view and its sound alone
+    assert page.locator(".lw .sound").get_attribute("aria-pressed") == "true"
     page.wait_for_function(_COUNTED, arg=[1, 8], timeout=SET_WITHIN_MS)
-    assert page.locator(".lw .reps tbody tr").count() >= 8
+    assert page.locator(".lw .ticks li").count() >= 8
     page.screenshot(path=tmp_path / "first_set.png", full_page=True)
     _a_second_tab_sees_the_same(browser, demo)
     page.reload()
     page.wait_for_function(_COUNTED, arg=[1, 8], timeout=30_000)  # from the hub's state, not counted anew
     page.locator('.lw[data-session="saved"]').wait_for(timeout=SET_WITHIN_MS)  # the summary stays
-    assert "Set 1: 10 reps" in page.locator(".lw .set-line").inner_text()
-    assert "session saved" in page.locator(".lw .set-line").inner_text()
+    page.get_by_text("Set 1, bar 60 kg: 10 reps").wait_for(timeout=30_000)
+    assert "session saved" in page.locator(".lw .age").inner_text()
     rows = page.locator(".lw .reps tbody tr").all_inner_texts()
     page.get_by_role("link", name="History").click()
     page.get_by_text("With a red warning").wait_for(timeout=30_000)

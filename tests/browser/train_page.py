@@ -1,9 +1,14 @@
 """The athlete's page as a test drives it: what it shows, and the buttons of a session."""
 
 import re
+import tempfile
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Error
+
 WIDE = {"width": 1440, "height": 1000}
+FAILED = Path(tempfile.gettempdir()) / "lumbarwatch-train-page.png"
 STEP_MS = 60_000
 """A guided step takes some seconds at the demo's speed; generous, because tests share the machine."""
 
@@ -47,11 +52,18 @@ class TrainPage:
 
     def wait(self, name, *values, timeout=STEP_MS):
         """Wait until the view's ``name`` has one of these values."""
-        self.page.wait_for_function(IN_VIEW, arg=[name, [str(value) for value in values]], timeout=timeout)
+        self._wait(IN_VIEW, [name, [str(value) for value in values]], timeout)
 
     def wait_words(self, name, words, timeout=STEP_MS):
         """Wait until the view's ``name`` contains these words."""
-        self.page.wait_for_function(SHOWN, arg=[name, words], timeout=timeout)
+        self._wait(SHOWN, [name, words], timeout)
+
+    def _wait(self, test, wanted, timeout):
+        try:
+            self.page.wait_for_function(test, arg=wanted, timeout=timeout)
+        except Error as error:
+            self.page.screenshot(path=FAILED, full_page=True)
+            raise AssertionError(f"{wanted} was waited for; there is {self.view}, {FAILED}") from error
 
     def button(self, name):
         """A button of the page."""

@@ -42,6 +42,7 @@ class AnsweringHub:
         self.asked = []
         self.answers = {}
         self.refuses = None
+        self.adds = None  # the athlete that the next one who is added becomes
         self.gone = False
 
     def __call__(self, request):
@@ -54,6 +55,10 @@ class AnsweringHub:
             self.asked.append((path, json.loads(request.content or b"null")))
             if self.refuses is not None:
                 return self._say(self.refuses, 409)
+            if path == "/api/athletes" and self.adds is not None:
+                known = self.answers[path].athletes
+                self.answers[path] = wire.AthleteList(athletes=[*known, self.adds])
+                return self._say(self.adds)
         return self._say(self.answers.get(path, self.state.stations[0]))
 
     def _say(self, message, status=200):

@@ -28,7 +28,7 @@ from lumbarwatch.wire import lm1
 QUIET_S = 1.0
 """Every chapter ends in so much quiet; what is repeated is the end of it."""
 LOOP_S = 0.9
-AWAY_S = 3.0
+AWAY_S = 8.0
 """For so long a sensor whose link was cut is not to be found."""
 C = Channel
 
