@@ -4,10 +4,11 @@ import asyncio
 
 import numpy as np
 import pytest
+from bleak.backends.device import BLEDevice
 
 from lumbarwatch.model.errors import ErrorKind
 from lumbarwatch.model.events import LinkReason
-from lumbarwatch.sensors import backoff, catalogue, reasons
+from lumbarwatch.sensors import backoff, catalogue, link, reasons
 from lumbarwatch.sensors.arrivals import Arrivals, connection_interval_ms, silence_limit_s
 from lumbarwatch.sensors.base import FoundSensor, SensorError
 from lumbarwatch.sensors.clock import SystemClock
@@ -105,6 +106,44 @@ def test_families_from_elsewhere_join_by_entry_point(monkeypatch):
     assert set(known) == {*catalogue.FAMILIES, "other"}
     assert catalogue.recognise("x", ["ABCD"], [], known).name == "other"
     assert catalogue.driver("other").family == "lm1"
+
+
+def test_a_family_from_elsewhere_that_is_broken_costs_no_other(monkeypatch, caplog):
+    class Broken:
+        name = "theirs"
+
+        @staticmethod
+        def load():
+            raise ImportError("no module named theirs")
+
+    monkeypatch.setattr(catalogue, "entry_points", lambda group: [Broken])
+    assert set(catalogue.families()) == set(catalogue.FAMILIES)
+    assert "theirs could not be loaded" in caplog.text
+
+
+async def test_sensors_that_the_system_holds_connected_are_found_without_a_scan(monkeypatch):
+    asked = []
+
+    class Adapter:
+        @classmethod
+        async def get(cls):
+            return cls()
+
+        async def get_connected_devices(self, services):
+            asked.append(services)
+            held = "movesense" if any(uuid.startswith("34802252") for uuid in services) else ""
+            return [BLEDevice("AA:BB", "Movesense 174630000192", None)] if held else []
+
+    class Scanner:
+        def __init__(self, *_, **__):
+            raise AssertionError("enough was found without")
+
+    monkeypatch.setattr(link, "BleakAdapter", Adapter)
+    monkeypatch.setattr(link, "BleakScanner", Scanner)
+    manager = link.LinkManager(SystemClock(), on_notification=lambda _: None, on_link=lambda _: None)
+    (found,) = await manager.scan(1.0, expected=1)
+    assert (found.family, found.serial, found.connected) == ("movesense", "174630000192", True)
+    assert len(asked) == len(catalogue.families())
 
 
 def test_an_unknown_family_is_a_sentence():

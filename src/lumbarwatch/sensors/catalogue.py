@@ -3,6 +3,7 @@
 A family from elsewhere registers a :class:`Family` under the entry point group ``lumbarwatch.sensors``.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -16,6 +17,8 @@ from lumbarwatch.sensors.movella import MovellaDecoder, MovellaDriver
 from lumbarwatch.sensors.movesense import MovesenseDecoder, MovesenseDriver
 from lumbarwatch.sensors.witmotion import WitMotionDecoder, WitMotionDriver
 from lumbarwatch.wire import lm1, movella, movesense, witmotion
+
+_LOG = logging.getLogger(__name__)
 
 ENTRY_POINTS = "lumbarwatch.sensors"
 
@@ -92,10 +95,17 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
 
 
 def families() -> Mapping[str, Family]:
-    """All families: the built-in ones and those that other installed packages register."""
+    """All families: the built-in ones and those that other installed packages register.
+
+    One that can't be loaded is left out and named in the log.
+    """
     found = dict(FAMILIES)
     for point in entry_points(group=ENTRY_POINTS):
-        family = cast("Family", point.load())
+        try:
+            family = cast("Family", point.load())
+        except Exception:  # noqa: BLE001  (another package's fault must not cost the sensors there are)
+            _LOG.warning("The sensor family %s could not be loaded.", point.name, exc_info=True)
+            continue
         found.setdefault(family.name, family)
     return found
 
