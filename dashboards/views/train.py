@@ -1,6 +1,7 @@
 """Train: the athlete's page, from who trains to the end of the session."""
 
 import streamlit as st
+import units
 from components.live_view import live_view
 from hub_link import Link, link
 from views import train_after, train_running, train_start, train_summary
@@ -94,6 +95,7 @@ try:
         if own is None:
             st.warning("This station is gone: reload the page.")
         else:
+            units.remember(state.preferences)
             panel(client, state, own)
 except HubRefused as refused:
     st.warning(str(refused))

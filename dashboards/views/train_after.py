@@ -1,8 +1,9 @@
 """After a set: what it was like, how hard it was, what was felt, and the next one."""
 
 import streamlit as st
+import units
 from views.train_orders import tell
-from views.train_running import calibration_line, end_session, save_bar
+from views.train_running import MOST_BAR_KG, calibration_line, end_session, save_bar
 
 from lumbarwatch.hub.messages import LoadRequest, StationMessage, SymptomMessage, SymptomRequest
 from lumbarwatch.model.events import SymptomKind
@@ -139,9 +140,23 @@ def _next(station: StationMessage, bar_kg: float | None) -> None:
     mark = (station.session_id, len(station.sets))
     before = station.bar_kg if station.bar_kg is not None else bar_kg
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input("Next bar (kg)", 0.0, 1000.0, before, 2.5, "%.1f", key=keys.NEXT_BAR_KG, width=180)
+        mass = units.masses()
+        st.number_input(
+            f"Next bar ({mass.name})",
+            0.0,
+            MOST_BAR_KG / mass.size,
+            mass.shown(before),
+            mass.step,
+            "%.1f",
+            key=units.named(keys.NEXT_BAR_KG, mass),
+            width=180,
+        )
         st.button(
-            "Next set", type="primary", key=keys.NEXT_SET, on_click=_go_on, args=(station.station, mark)
+            "Next set",
+            type="primary",
+            key=keys.NEXT_SET,
+            on_click=_go_on,
+            args=(station.station, mark, before),
         )
     if st.session_state.get(keys.BEGUN_AFTER) == mark:
         st.caption("Lie down and lift when you are ready: the set begins with your first rep.")
@@ -149,6 +164,6 @@ def _next(station: StationMessage, bar_kg: float | None) -> None:
         st.caption("No more weight than last time.")
 
 
-def _go_on(station: str, mark: tuple[str, int]) -> None:
-    save_bar(station, st.session_state[keys.NEXT_BAR_KG])
+def _go_on(station: str, mark: tuple[str, int], before: float | None) -> None:
+    save_bar(station, units.typed(keys.NEXT_BAR_KG, units.masses(), before))
     st.session_state[keys.BEGUN_AFTER] = mark

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import streamlit as st
+import units
 from views.train_orders import tell
 
 from lumbarwatch.hub.messages import (
@@ -19,6 +20,7 @@ from lumbarwatch.presenters.train import Stage
 from lumbarwatch.presenters.words import CALIBRATION
 
 QUICK = "**Quick start: absolute limits.** Your own range was not measured: limits are those for anybody."
+MOST_BAR_KG = 1000.0
 _OPEN = (StepState.NONE, StepState.FAILED)
 
 
@@ -78,24 +80,26 @@ def _skip(station: str, steps: Iterable[CalibrationStep]) -> None:
 
 def _load(station: StationMessage) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        mass = units.masses()
         st.number_input(
-            "Bar (kg)",
+            f"Bar ({mass.name})",
             0.0,
-            1000.0,
-            station.bar_kg,
-            2.5,
+            MOST_BAR_KG / mass.size,
+            mass.shown(station.bar_kg),
+            mass.step,
             "%.1f",
-            key=keys.BAR_KG,
+            key=units.named(keys.BAR_KG, mass),
             width=180,
             on_change=_bar,
             args=(station.station,),
         )
         unknown = station.bar_kg is None
-        st.caption("The set begins with your first rep." if unknown else f"Bar {station.bar_kg:g} kg, saved.")
+        said = f"Bar {mass.words(station.bar_kg)}, saved."
+        st.caption("The set begins with your first rep." if unknown else said)
 
 
 def _bar(station: str) -> None:
-    bar_kg: float | None = st.session_state[keys.BAR_KG]
+    bar_kg = units.typed(keys.BAR_KG, units.masses())
     if bar_kg is not None:
         save_bar(station, bar_kg)
 

@@ -1,6 +1,7 @@
 """Three steps to a session: who, which sensors, where they sit."""
 
 import streamlit as st
+import units
 from placement import HOW, picture
 from views.train_orders import tell
 
@@ -8,6 +9,7 @@ from lumbarwatch.hub.client import HubClient
 from lumbarwatch.hub.messages import AthleteMessage, HubMessage, SessionStart, StationMessage
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.presenters import keys
+from lumbarwatch.presenters.settings_units import Shown
 
 NEW = "New athlete …"
 NOBODY = "Nobody in particular"
@@ -59,25 +61,32 @@ def _who(client: HubClient, station: StationMessage) -> AthleteMessage | None:
 
 
 def _measures(athlete: AthleteMessage) -> None:
-    mass = "body mass not known: no load is shown" if athlete.mass_kg is None else f"{athlete.mass_kg:g} kg"
-    stature = "" if athlete.stature_m is None else f", {athlete.stature_m * 100:.0f} cm"
+    known = units.masses().words(athlete.mass_kg)
+    mass = "body mass not known: no load is shown" if athlete.mass_kg is None else known
+    stature = "" if athlete.stature_m is None else f", {units.lengths().words(athlete.stature_m)}"
     st.caption(f"{mass}{stature}")
 
 
 def _add(client: HubClient, station: StationMessage) -> None:
     with st.form("add_athlete_form", border=False):
         name = st.text_input("Name", max_chars=120, key=keys.NEW_NAME)
-        mass_kg = st.number_input("Body mass (kg)", 20.0, 400.0, None, 0.5, "%.1f", key=keys.NEW_MASS_KG)
-        stature_cm = st.number_input("Height (cm)", 100.0, 250.0, None, 1.0, "%.0f", key=keys.NEW_STATURE_CM)
+        _field("Body mass", 20.0, 400.0, units.masses(), keys.NEW_MASS_KG)
+        _field("Height", 1.0, 2.5, units.lengths(), keys.NEW_STATURE_CM)
         wanted = st.form_submit_button("Add athlete", key=keys.ADD_ATHLETE)
     if wanted and not name.strip():
         st.warning("Say a name first.")
     elif wanted:
-        stature_m = None if stature_cm is None else stature_cm / 100
+        mass_kg = units.typed(keys.NEW_MASS_KG, units.masses())
+        stature_m = units.typed(keys.NEW_STATURE_CM, units.lengths())
         added = client.save_athlete(AthleteMessage(name=name.strip(), mass_kg=mass_kg, stature_m=stature_m))
         client.set_athlete(station.station, added)
         st.session_state[keys.ATHLETE_ADDED] = added.id
         st.rerun()
+
+
+def _field(title: str, least: float, most: float, unit: Shown, key: str) -> None:
+    low, high = (round(bound / unit.size, 1) for bound in (least, most))
+    st.number_input(f"{title} ({unit.name})", low, high, None, unit.step, "%.1f", key=units.named(key, unit))
 
 
 def _sensors(state: HubMessage, station: StationMessage) -> bool:

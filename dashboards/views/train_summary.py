@@ -1,6 +1,7 @@
 """The session is over: its summary, the export, and what to do if it was somebody else's."""
 
 import streamlit as st
+import units
 from views.train_after import advise
 from views.train_orders import tell
 
@@ -26,7 +27,7 @@ def show(client: HubClient, state: HubMessage, station: StationMessage) -> None:
         _metrics(station.summary)
     for one in station.sets:
         reps = [rep for rep in station.reps if rep.set == one.set]
-        bar = "" if one.bar_kg is None else f", bar {one.bar_kg:g} kg"
+        bar = "" if one.bar_kg is None else f", bar {units.masses().words(one.bar_kg)}"
         effort = "" if one.rpe is None else f", RPE {one.rpe:g}"
         st.markdown(f"**Set {one.set}**{bar}{effort}: {counts(reps).words}. {set_advice(reps, one.warnings)}")
     advise(station)

@@ -3,12 +3,22 @@
 import { SYMBOLS, signed, verdict } from "../shared/verdicts.js";
 
 const ROWS_WHILE_RUNNING = 14;
+const KG_PER = { kg: 1, lb: 0.45359237 }; // exact by definition, as is the inch
+const CM_PER = { cm: 1, in: 2.54 };
 
 export class Reps {
   constructor(ticks, table, words) {
     this.ticks = ticks;
     this.table = table;
     this.words = words;
+    this.prefer({ mass_unit: "kg", length_unit: "cm" });
+  }
+
+  // Units of display, from the Settings page.
+  prefer({ mass_unit: mass, length_unit: length }) {
+    Object.assign(this, { mass, length });
+    const heading = this.table.querySelector(".range");
+    if (heading) heading.textContent = `Range (${length})`;
   }
 
   show(session) {
@@ -35,7 +45,7 @@ export class Reps {
     row.dataset.graded = rep.graded;
     const angle = (value, sigma) => (value === null ? "–" : `${signed(value)}° ± ${Math.round(sigma ?? 0)}°`);
     const cells = [
-      rep.set, rep.rep, (rep.rom_m * 100).toFixed(0),
+      rep.set, rep.rep, ((rep.rom_m * 100) / CM_PER[this.length]).toFixed(this.length === "cm" ? 0 : 1),
       angle(rep.tilt_lockout_deg, rep.tilt_sigma_deg), angle(rep.lambda_lockout_deg, rep.lambda_sigma_deg),
       rep.lambda_peak_deg === null ? "–" : `${signed(rep.lambda_peak_deg)}°`,
       rep.concentric_s.toFixed(1), rep.hold_s.toFixed(1), rep.eccentric_s.toFixed(1), this.verdictWords(rep),
@@ -57,7 +67,7 @@ export class Reps {
   setLine(session) {
     return session.sets.map((set) => {
       const partial = set.partial ? `, ${set.partial} ${this.words.partial}` : "";
-      const bar = set.bar_kg === null ? "" : `, bar ${set.bar_kg} kg`;
+      const bar = set.bar_kg === null ? "" : `, bar ${Number((set.bar_kg / KG_PER[this.mass]).toFixed(1))} ${this.mass}`;
       const warnings = set.warnings.map((warning) => this.words.warnings[warning.id].title).join(", ");
       return `Set ${set.set}: ${set.reps} reps${partial}${bar}${warnings ? `. ${warnings}` : ""}`;
     }).join(" · ");

@@ -51,7 +51,7 @@ const TEMPLATE = `
   <div class="table" tabindex="0" role="region" aria-label="Reps">
     <table class="reps" hidden>
       <caption>Reps, newest first</caption>
-      <thead><tr><th scope="col">Set</th><th scope="col">Rep</th><th scope="col">Range (cm)</th>
+      <thead><tr><th scope="col">Set</th><th scope="col">Rep</th><th scope="col" class="range">Range (cm)</th>
         <th scope="col">Tilt at the top</th><th scope="col">Lumbar at the top</th><th scope="col">Lumbar peak</th>
         <th scope="col">Up (s)</th><th scope="col">Hold (s)</th><th scope="col">Down (s)</th>
         <th scope="col">Verdict</th></tr></thead>
@@ -171,14 +171,20 @@ class View {
 
   on_hello(frame) {
     const { speed, simulated, stations, preferences } = frame.hub;
-    this.sound.prefer(preferences);
+    this.prefer(preferences);
     this.speed = this.guide.speed = speed;
     this.simulated = simulated ? `simulated${speed === 1 ? "" : `, up to ${speed} times as fast`}` : "";
     this.places(stations, frame.resumed);
   }
 
+  prefer(preferences) {
+    this.sound.prefer(preferences);
+    this.reps.prefer(preferences);
+  }
+
   on_stations(frame) {
-    this.sound.prefer(frame.hub.preferences);
+    this.prefer(frame.hub.preferences);
+    this.showReps();
     this.places(frame.hub.stations, true);
   }
 
