@@ -28,6 +28,8 @@ from browser.conftest import CHROMIUM, FLAGS
 P50_MS, P95_MS = 15.0, 30.0
 TONE_P95_MS = 60.0
 LATE_P99_MS = 20.0
+LONG_S = 30.0
+"""From here on a run waits for the first set; shorter ones only try the script."""
 
 PROBE = """
 (() => {
@@ -46,18 +48,18 @@ PROBE = """
       });
     }
   };
-  let strokes = 0;
-  const stroke = CanvasRenderingContext2D.prototype.stroke;
-  CanvasRenderingContext2D.prototype.stroke = function (...told) {
-    strokes += 1;
-    return stroke.apply(this, told);
+  let drawings = 0; // each begins with a cleared canvas
+  const clear = CanvasRenderingContext2D.prototype.clearRect;
+  CanvasRenderingContext2D.prototype.clearRect = function (...told) {
+    drawings += 1;
+    return clear.apply(this, told);
   };
   const request = window.requestAnimationFrame;
   window.requestAnimationFrame = (draw) =>
     request((now) => {
-      const before = strokes;
+      const before = drawings;
       draw(now);
-      if (strokes === before || probe.waiting.length === 0) return;
+      if (drawings === before || probe.waiting.length === 0) return;
       const drawn = wall();
       for (const one of probe.waiting.splice(0)) probe.poses.push({ ...one, drawn });
     });
@@ -92,6 +94,8 @@ def _look(url, seconds):
         page.goto(url)
         page.locator(".lw[data-live=true]").wait_for(timeout=90_000)
         page.locator(".lw .sound").click()
+        if seconds >= LONG_S:  # traces are large and full while the athlete lifts
+            page.locator(".lw[data-stage=lift]").wait_for(timeout=150_000)
         page.wait_for_timeout(3_000)
         page.evaluate("window.__probe.poses.length = window.__probe.tones.length = 0")
         page.wait_for_timeout(seconds * 1_000)

@@ -21,6 +21,9 @@ from lumbarwatch.cli import child
 from lumbarwatch.cli.plans import PageSettings
 from lumbarwatch.hub.client import HubAddress
 
+NICE = 5
+"""How much later than the hub's the pages' turn comes (convention; Unix only)."""
+
 TICKET_PATH = "/lumbarwatch/ticket"
 SECRETS = "lumbarwatch"
 """Section of Streamlit's secrets in which the pages find the hub."""
@@ -53,6 +56,7 @@ def dashboards_folder() -> Path:
 
 def run_pages(channel: Connection, listener: socket.socket, settings: PageSettings) -> None:
     """Process of the pages."""
+    _stand_back()
 
     async def body(stop: asyncio.Event, ready: Callable[[], None]) -> None:
         app = pages_app(settings, listener.getsockname()[1])
@@ -61,6 +65,12 @@ def run_pages(channel: Connection, listener: socket.socket, settings: PageSettin
             await stop.wait()
 
     child.live(channel, body)
+
+
+def _stand_back() -> None:
+    """Let the hub go first where both want the processor: a page may wait, a packet may not."""
+    if hasattr(os, "nice"):
+        os.nice(NICE)
 
 
 def pages_app(settings: PageSettings, port: int) -> AsgiApp:
