@@ -298,7 +298,10 @@ def test_a_refined_analysis_is_labelled_and_asked_for(history):
     assert document.badges == ("refined, not causal",)
     assert "pipeline 1 refined" in document.footer
     assert "Refined: computed after the session" in said(document)
-    assert report(gather(history, session_id=session_id)).badges == ()
+    plain = report(gather(history, session_id=session_id))
+    assert plain.badges == ()
+    assert "With hindsight (refined, not causal)" in said(plain)  # beside it, labelled
+    assert "With hindsight" not in said(document)
 
 
 # Who and where ---------------------------------------------------------------------------------------------

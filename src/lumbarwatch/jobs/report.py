@@ -165,6 +165,7 @@ def gather(
         made_at_utc_ns=time.time_ns(),
         whole_course=whole_course,
         pipeline_versions=tuple(sorted({point.pipeline_version for point in trail})),
+        beside=_beside(history, facts),
     )
 
 
@@ -226,6 +227,14 @@ def _refined_version(history: History, session_id: str) -> str:
         )
         raise StoreError(StoreReason.UNKNOWN_SESSION, message)
     return versions[-1]
+
+
+def _beside(history: History, facts: SessionFacts | None) -> SessionFacts | None:
+    """The same session with hindsight, if it was analysed so and is not what is reported anyway."""
+    if facts is None or facts.refined:
+        return None
+    analysed = any(refined for _, refined in history.session(facts.session.id).versions)
+    return _session(history, facts.session.id, refined=True) if analysed else None
 
 
 def _set_facts(one: SetExtra) -> SetFacts:

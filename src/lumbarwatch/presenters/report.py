@@ -2,14 +2,10 @@
 
 from collections.abc import Sequence
 
-from lumbarwatch.core.rules import Context, arched_limits, extension_limits, lockout_limits, tuck_limits
 from lumbarwatch.core.trends import LEAST_SESSIONS
 from lumbarwatch.core.uncertainty import BUDGET
 from lumbarwatch.model.document import (
-    Align,
     Block,
-    Cell,
-    Column,
     Columns,
     Document,
     Line,
@@ -17,12 +13,10 @@ from lumbarwatch.model.document import (
     Mark,
     Page,
     Section,
-    Table,
     Text,
 )
 from lumbarwatch.model.session import Calibration
 from lumbarwatch.model.trends import Quantity
-from lumbarwatch.model.verdicts import WarningId
 from lumbarwatch.presenters import report_words as words
 from lumbarwatch.presenters.history import duration_words
 from lumbarwatch.presenters.report_advice import advice_lines, symptom_lines
@@ -36,17 +30,10 @@ from lumbarwatch.presenters.report_course import (
     usual_dose_words,
 )
 from lumbarwatch.presenters.report_data import ReportData, SessionFacts
-from lumbarwatch.presenters.report_reps import (
-    correction_table,
-    dose_words,
-    figures,
-    finding_lines,
-    finding_table,
-    rep_charts,
-    rep_table,
-    set_table,
-    verdict_line,
-)
+from lumbarwatch.presenters.report_findings import finding_lines, finding_table
+from lumbarwatch.presenters.report_rep_charts import rep_charts
+from lumbarwatch.presenters.report_rep_pages import rep_pages
+from lumbarwatch.presenters.report_reps import dose_words, figures, set_table, verdict_line
 from lumbarwatch.presenters.words import CALIBRATION
 
 BETWEEN_SESSIONS_DEG = {Quantity.TILT_LOCKOUT: BUDGET.absolute_deg()}
@@ -66,7 +53,7 @@ def _of_session(data: ReportData, facts: SessionFacts) -> Document:
         subject=_name(data),
         facts=_session_facts(facts),
         badges=_badges(facts),
-        pages=(Page(_session_page(data, facts), single=True), *_rep_pages(facts)),
+        pages=(Page(_session_page(data, facts), single=True), *rep_pages(facts, data.beside)),
         footer=_footer(data),
     )
 
@@ -94,7 +81,7 @@ def _of_course(data: ReportData) -> Document:
                 )
             )
         )
-        pages += _rep_pages(newest)
+        pages += rep_pages(newest, data.beside)
     return Document(
         title="Course report",
         subject=_name(data),
@@ -214,123 +201,6 @@ def _small_print(facts: SessionFacts | None) -> Block:
     if facts is not None and facts.refined:
         texts.append(words.REFINED)
     return Section("Definitions and limits", (Text(" ".join(texts), small=True, lead=words.PERMANENT),))
-
-
-# Rep pages -------------------------------------------------------------------------------------------------
-def _rep_pages(facts: SessionFacts) -> tuple[Page, ...]:
-    _, _, lockout = rep_charts(facts)
-    blocks: list[Block] = [
-        Section("Limits exceeded", (Columns(((finding_table(facts),), (lockout,)), (0.6, 0.4)),)),
-        Section("Every rep", (rep_table(facts),)),
-    ]
-    if facts.corrections:
-        blocks.append(Section("Corrections by hand", (correction_table(facts),)))
-    if facts.notes or facts.session.note:
-        blocks.append(Section("Notes", (Lines(tuple(_notes(facts))),)))
-    blocks.append(Section("Calibration and limits used", (Lines(_calibration(facts)), _limit_table(facts))))
-    return (Page(tuple(blocks), title=f"Reps of {words.when(facts.session.started_at_utc_ns)}"),)
-
-
-def _notes(facts: SessionFacts) -> list[Line]:
-    lines = [
-        Line(note.text, f"{words.when(note.at_utc_ns)}{f', {note.author}' if note.author else ''}")
-        for note in facts.notes
-    ]
-    return [Line(facts.session.note), *lines] if facts.session.note else lines
-
-
-def _calibration(facts: SessionFacts) -> tuple[Line, ...]:
-    calibration = facts.calibration
-    lines = [Line(f"{calibration.source.value}, {'valid' if calibration.valid else 'not valid'}.", "Source")]
-    lines += [Line(CALIBRATION[reason]) for reason in calibration.reasons]
-    own, reference = calibration.own_range, calibration.reference
-    if own is not None:
-        spread = f"± {words.number(own.spread_deg, 1)}°"
-        lines.append(
-            Line(
-                f"arch {words.degrees(own.lam_max_deg)}, tuck {words.degrees(own.tau_max_deg)} from standing "
-                f"(spread {spread}).",
-                "Own range",
-            )
-        )
-    if reference is not None:
-        sigma = BUDGET.reference_deg
-        lines.append(
-            Line(
-                f"tilt {words.degrees(reference.tilt_lock_deg, sigma)}, lumbar "
-                f"{words.degrees(reference.lam_lock_deg, sigma)} at lockout, hip rise "
-                f"{words.number(reference.rom_m * 100.0, 1)} cm ± 3 %.",
-                "Reference thrusts",
-            )
-        )
-    if facts.sensors:
-        lines.append(Line("; ".join(facts.sensors) + ".", "Sensors"))
-    return tuple(lines)
-
-
-def _limit_table(facts: SessionFacts) -> Table:
-    """Return the limits of the angles as they were used: those of definitions, or the athlete's own."""
-    context = Context(facts.calibration, facts.limits)
-    reference, tilt = lockout_limits(context)
-    used = [
-        (WarningId.W1, tilt),
-        (WarningId.W1B, arched_limits(context)),
-        (WarningId.W2, extension_limits(context)),
-    ]
-    tuck = tuck_limits(context)
-    if tuck is not None:
-        used.append((WarningId.W2B, tuck))
-    own = set(facts.limits.overrides)
-    rows = [
-        (
-            Cell(words.title_of(id_)),
-            Cell(_limit(id_, at.amber)),
-            Cell(_limit(id_, at.red)),
-            Cell(f"± {words.number(at.sigma, 1)}°"),
-            Cell("the athlete's own limit" if id_ in own else _basis(id_, reference, facts.calibration)),
-        )
-        for id_, at in used
-    ]
-    done = {id_ for id_, _ in used}
-    rows += [
-        (
-            Cell(words.title_of(id_)),
-            Cell(_limit(id_, limit.amber)),
-            Cell(_limit(id_, limit.red)),
-            Cell(words.UNKNOWN),
-            Cell("the athlete's own limit"),
-        )
-        for id_, limit in facts.limits.overrides.items()
-        if id_ not in done
-    ]
-    return Table(
-        (
-            Column("Warning", "", Align.LEFT, 2.4),
-            Column("Amber", "", width=0.9),
-            Column("Red", "", width=0.9),
-            Column("Sigma", "", width=0.9),
-            Column("Basis", "", Align.LEFT, 2.6),
-        ),
-        tuple(rows),
-        "Others: W3 amber below 80 %, red below 70 % of the range; W4 amber below 1.0 s, red below 0.60 s "
-        "or an "
-        "impact above 1.8 g; W4b 6°; W5 amber above 4°, red above 7° twice; W6 amber above 4°; W7 amber "
-        "above "
-        "1.3 ×, red above 1.6 ×. Red needs 1.64 sigma beyond its limit.",
-    )
-
-
-def _limit(id_: WarningId, value: float | None) -> str:
-    return words.UNKNOWN if value is None else words.of_warning(id_, value)
-
-
-def _basis(id_: WarningId, reference: float, calibration: Calibration) -> str:
-    if id_ is WarningId.W1:
-        return f"from the reference lockout {words.degrees(reference)}" if reference else "from level"
-    own = calibration.own_range
-    if own is None:
-        return "absolute: own range not measured"
-    return f"own range: arch {words.degrees(own.lam_max_deg)}, tuck {words.degrees(own.tau_max_deg)}"
 
 
 # Head and foot ---------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from lumbarwatch.model.events import Symptom, SymptomKind
 from lumbarwatch.model.symptoms import Advice
 from lumbarwatch.model.trends import SessionPoint
 from lumbarwatch.presenters.report_data import Felt, SessionFacts
-from lumbarwatch.presenters.report_reps import findings
+from lumbarwatch.presenters.report_findings import findings
 from lumbarwatch.presenters.report_words import when
 from lumbarwatch.presenters.symptoms import ADVICE, SIGNS, URGENT
 

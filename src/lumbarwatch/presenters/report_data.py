@@ -107,3 +107,4 @@ class ReportData:
     made_at_utc_ns: int
     whole_course: bool = False
     pipeline_versions: tuple[str, ...] = ()  # those behind the points
+    beside: SessionFacts | None = None  # the newest session with hindsight, where it is analysed so, too

@@ -6,6 +6,7 @@ reportlab has no types; what it returns is used here and nowhere else.
 from collections.abc import Iterable, Sequence
 from functools import partial
 from io import BytesIO
+from threading import Lock
 from typing import Any, Final
 
 from reportlab.lib import colors, pagesizes, styles, units
@@ -52,6 +53,9 @@ GUTTER: Final = 12.0
 BODY: Final = 7.6
 SMALL: Final = 5.9
 CELL: Final = 6.7
+_ONE_AT_A_TIME: Final = Lock()
+"""reportlab keeps its fonts and their letters in one place for all threads."""
+
 LEAST_ROOM: Final = 90.0
 """Below it a long table begins on the next page."""
 
@@ -60,6 +64,11 @@ _ALIGN = {Align.LEFT: 0, Align.CENTRE: 1, Align.RIGHT: 2}
 
 def render_pdf(document: Document) -> bytes:
     """Return the document as PDF; the same document gives the same bytes."""
+    with _ONE_AT_A_TIME:
+        return _rendered(document)
+
+
+def _rendered(document: Document) -> bytes:
     fonts.register()
     story: list[Flowable] = []
     for index, page in enumerate(document.pages):
