@@ -1,28 +1,65 @@
-"""A calibration is found however much is pushed at once, and can be done again."""
+"""A calibration step that is done again: the new tries count, what was said of the old ones is forgotten."""
 
-from dataclasses import replace
+import numpy as np
+import pytest
 
-from lumbarwatch.model.events import CalibrationClosed, RepFinished, StepDone
-from lumbarwatch.model.session import CalibrationStep
-from lumbarwatch.simulate.session import simulate_session
-from simulated import pipeline_of, steps, streams
+from lumbarwatch.core.calibrator import Calibrator
+from lumbarwatch.model.events import CalibrationStepJudged, StepDone
+from lumbarwatch.model.samples import Placement
+from lumbarwatch.model.session import (
+    Calibration,
+    CalibrationReason,
+    CalibrationSource,
+    CalibrationStep,
+    Mounting,
+)
+
+S = 1_000_000_000
+MOUNTING = Mounting(np.eye(3), np.zeros(3), 1.0, 0.0, 60.0, 0.1)
+ALIGNED = Calibration(CalibrationSource.GUIDED, valid=True, mountings=dict.fromkeys(Placement, MOUNTING))
 
 
-def test_a_long_session_in_one_push_keeps_its_calibration():
-    session = simulate_session("clean", "ideal", 1)  # twelve minutes; more than is kept
-    pipeline = pipeline_of(session)
-    events = pipeline.push(*steps(session), *(b for batches in streams(session).values() for b in batches))
-    events += pipeline.finish()
-    assert pipeline.calibration.valid
-    assert sum(isinstance(event, RepFinished) for event in events) == len(session.reps)
+@pytest.fixture
+def calibrator():
+    made = Calibrator(CalibrationSource.GUIDED)
+    made.calibration = ALIGNED
+    return made
 
 
-def test_standing_and_bows_done_again_are_a_new_calibration():
-    session = simulate_session("walking", "ideal", 1)
-    told = [e for e in steps(session) if e.step in (CalibrationStep.STAND, CalibrationStep.HINGE)]
-    late = max(event.t_ns for event in told) + 20_000_000_000
-    again = [replace(event, t_ns=late + k) for k, event in enumerate(told) if isinstance(event, StepDone)]
-    pipeline = pipeline_of(session)
-    events = pipeline.push(*told, *again, *(b for batches in streams(session).values() for b in batches))
-    closed = [event.calibration for event in events if isinstance(event, CalibrationClosed)]
-    assert [calibration.valid for calibration in closed] == [True, True]
+def reach(calibrator, step, degrees):
+    """Hold an arch or a tuck for two seconds."""
+    sign = 1.0 if step is CalibrationStep.ARCH else -1.0
+    done = StepDone(2 * S, step, 0, 2 * S)
+    return calibrator.done(done, lambda _start, _end: np.full(200, sign * degrees))
+
+
+def range_of(calibrator, arches, tucks):
+    for degrees in arches:
+        reach(calibrator, CalibrationStep.ARCH, degrees)
+    for degrees in tucks:
+        events = reach(calibrator, CalibrationStep.TUCK, degrees)
+    return calibrator.calibration, events
+
+
+def test_of_two_tries_the_smaller_counts(calibrator):
+    found, _ = range_of(calibrator, (22.0, 20.0), (15.0, 14.0))
+    assert (found.own_range.lam_max_deg, found.own_range.tau_max_deg) == pytest.approx((20.0, 14.0))
+
+
+def test_a_poor_try_that_is_repeated_counts_no_more(calibrator):
+    found, _ = range_of(calibrator, (4.0, 21.0), (15.0, 14.0))
+    assert found.reasons == (CalibrationReason.RANGE_TOO_SMALL, CalibrationReason.RANGE_UNSTEADY)
+    (judged, _) = reach(calibrator, CalibrationStep.ARCH, 20.0)
+    assert isinstance(judged, CalibrationStepJudged)
+    assert judged.reasons == ()
+    again = calibrator.calibration
+    assert again.own_range.lam_max_deg == pytest.approx(20.0)
+    assert again.own_range.spread_deg == pytest.approx(1.0)
+    assert again.reasons == ()
+
+
+def test_a_reference_that_is_done_again_is_judged_anew(calibrator):
+    step = StepDone(2 * S, CalibrationStep.REFERENCE_THRUSTS, 0, 2 * S)
+    for _ in range(2):
+        calibrator.done(step, lambda _start, _end: np.empty(0))
+    assert calibrator.calibration.reasons == (CalibrationReason.NO_REFERENCE,)

@@ -32,6 +32,19 @@ HELD_S = 0.5
 UNSTEADY_DEG = 8.0
 """Two tries further apart than this are said to be unsteady (convention)."""
 
+PAIR = 2
+"""Tries of arch and of tuck that count (definitions 3): one that is repeated takes the oldest one's place."""
+
+_OF_RANGE = frozenset({CalibrationReason.RANGE_TOO_SMALL, CalibrationReason.RANGE_UNSTEADY})
+_OF_REFERENCE = frozenset(
+    {
+        CalibrationReason.NO_REFERENCE,
+        CalibrationReason.REFERENCE_NOT_TUCKED,
+        CalibrationReason.REFERENCE_ARCHED,
+        CalibrationReason.REFERENCE_TOO_SHORT,
+    }
+)
+
 AngleBetween = Callable[[int, int], Floats]
 """Lumbar extension (n,) deg on the grid between two host times."""
 
@@ -162,6 +175,7 @@ class Calibrator:
             notes.append(CalibrationReason.SWAP_UNDECIDED)
         if aligned.reasons == (CalibrationReason.NOT_STILL,):
             self._unsteady = mountings
+        self._arches, self._tucks = [], []  # of the axes before
         self.calibration = Calibration(
             source=source if valid else CalibrationSource.NONE,
             valid=valid,
@@ -172,7 +186,7 @@ class Calibrator:
         return [CalibrationClosed(t_ns, self.calibration)]
 
     def _range(self, step: StepDone, lambdas_deg: Floats) -> list[Event]:
-        """Arch or tuck: the smaller of the tries counts, their spread is kept."""
+        """Arch or tuck: of the last two tries the smaller counts, their spread is kept."""
         sign = 1.0 if step.step is CalibrationStep.ARCH else -1.0
         reached = _held_mean(sign * lambdas_deg)
         if reached is None:
@@ -180,8 +194,9 @@ class Calibrator:
         (self._arches if step.step is CalibrationStep.ARCH else self._tucks).append(reached)
         reasons: list[CalibrationReason] = []
         if self._arches and self._tucks:
-            spread = max(max(tries) - min(tries) for tries in (self._arches, self._tucks))
-            own = OwnRange(max(min(self._arches), 0.0), max(min(self._tucks), 0.0), spread)
+            arches, tucks = self._arches[-PAIR:], self._tucks[-PAIR:]
+            spread = max(max(tries) - min(tries) for tries in (arches, tucks))
+            own = OwnRange(max(min(arches), 0.0), max(min(tucks), 0.0), spread)
             self.calibration = replace(self.calibration, own_range=own)
             if own.lam_max_deg < LEAST_RANGE_DEG:
                 reasons.append(CalibrationReason.RANGE_TOO_SMALL)
@@ -189,7 +204,7 @@ class Calibrator:
                 reasons.append(CalibrationReason.RANGE_UNSTEADY)
         events: list[Event] = [CalibrationStepJudged(step.t_ns, step.step, tuple(reasons))]
         if self.calibration.own_range is not None:
-            self._note(*reasons)
+            self._note(*reasons, instead_of=_OF_RANGE)
             events.append(CalibrationClosed(step.t_ns, self.calibration))
         return events
 
@@ -197,16 +212,14 @@ class Calibrator:
         cycles, self.cycles = self.cycles, []
         reference, reasons = _reference_of(cycles, self.calibration.own_range)
         self.calibration = replace(self.calibration, reference=reference)
-        self._note(*reasons)
+        self._note(*reasons, instead_of=_OF_REFERENCE)
         judged = CalibrationStepJudged(t_ns, CalibrationStep.REFERENCE_THRUSTS, reasons)
         return [judged, CalibrationClosed(t_ns, self.calibration)]
 
-    def _note(self, *reasons: CalibrationReason) -> None:
-        """Add reasons that limit a calibration without refusing it."""
-        known = self.calibration.reasons
-        self.calibration = replace(
-            self.calibration, reasons=(*known, *(r for r in reasons if r not in known))
-        )
+    def _note(self, *reasons: CalibrationReason, instead_of: frozenset[CalibrationReason]) -> None:
+        """Note what limits a calibration without refusing it; a step done again is judged anew."""
+        kept = tuple(reason for reason in self.calibration.reasons if reason not in instead_of)
+        self.calibration = replace(self.calibration, reasons=(*kept, *reasons))
 
 
 def _reference_of(
