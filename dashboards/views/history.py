@@ -12,8 +12,8 @@ from lumbarwatch.store.errors import StoreError
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
 
+# Modules of the parts: only what is shown is imported (charts take a second).
 PARTS = {place.SESSIONS: "sessions", place.ATHLETE: "athlete", place.WEEK: "week"}
-"""Modules of the parts; only what is shown is imported (charts take a second)."""
 
 
 def show() -> None:

@@ -121,7 +121,7 @@ def course(points: tuple[SessionPoint, ...], sets: tuple[SetPoint, ...]) -> None
         with columns[number % len(columns)]:
             st.markdown(f"**{chart.title}**  \n{chart.sentence}")
             if chart.sessions:
-                st.altair_chart(charts.course(chart), alt=f"{chart.title}: {chart.sentence}")
+                st.vega_lite_chart(charts.course(chart), alt=f"{chart.title}: {chart.sentence}")
             else:
                 st.caption("Not known in any session.")
     st.caption(EXPLAINED)

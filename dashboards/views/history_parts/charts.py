@@ -1,12 +1,18 @@
 """Charts of the History view, in altair. Data go inline as plain rows; unknown values are not there."""
 
 from collections.abc import Sequence
+from copy import deepcopy
+from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import pandas  # noqa: F401, ICN001  (whole before altair looks for it: another thread may just import it)
 
 from lumbarwatch.presenters.load import NIOSH_TICK_N, NIOSH_WORDS, LockoutLoad
 from lumbarwatch.presenters.trends import CourseChart, Row, is_signed
+
+Spec = dict[str, Any]
+"""A chart in the words of Vega-Lite."""
 
 SESSION = "#3B8FD0"
 SETS = "#8A8F98"
@@ -19,47 +25,47 @@ LEAST_SPAN_DEG = 12
 """So that noise does not fill a chart (convention)."""
 
 
-def course(chart: CourseChart) -> alt.LayerChart:
+def course(chart: CourseChart) -> Spec:
     """Return one quantity over time: MDC band, robust line, sessions, sets, pauses."""
-    value = alt.Y("value:Q", title=chart.unit or None, scale=alt.Scale(zero=False, nice=True))
+    data = {
+        "band": chart.band,
+        "pauses": chart.pauses,
+        "sets": chart.sets,
+        "line": chart.line,
+        "sessions": chart.sessions,
+    }
+    known = {name: list(rows) for name, rows in data.items() if rows}
+    look = _course_look(chart.title, chart.unit, tuple(known), signed=is_signed(chart.quantity))
+    return {**deepcopy(look), "datasets": known}
+
+
+@lru_cache(maxsize=256)
+def _course_look(title: str, unit: str, known: tuple[str, ...], *, signed: bool) -> Spec:
+    """Return all of a chart but its data; made once, because altair checks every word of it (50 ms)."""
+    y_title = unit or None
+    value = alt.Y("value:Q", title=y_title, scale=alt.Scale(zero=False, nice=True))
+    base = {name: alt.Chart(alt.NamedData(name)) for name in known}
     layers: list[alt.Chart] = []
-    if chart.band:
-        layers.append(
-            alt.Chart(_inline(chart.band))
-            .mark_rect(color=BAND, opacity=0.2)
-            .encode(x="t:T", x2="t_end:T", y=alt.Y("low:Q", title=chart.unit or None), y2="high:Q")
-        )
-    if is_signed(chart.quantity):
-        layers.append(alt.Chart(_inline([{"zero": 0}])).mark_rule(opacity=0.4).encode(y="zero:Q"))
-    layers += _pauses(chart.pauses)
-    if chart.sets:
-        layers.append(
-            alt.Chart(_inline(chart.sets))
-            .mark_tick(color=SETS, opacity=0.7, thickness=1.5, size=9)
-            .encode(x="t:T", y=value, tooltip=["t:T", "set:O", alt.Tooltip("value:Q", format=".1f")])
-        )
-    if chart.line:
-        layers.append(
-            alt.Chart(_inline(chart.line))
-            .mark_line(color=SESSION, strokeWidth=2, strokeDash=[6, 3])
-            .encode(x="t:T", y=value, detail="piece:N")
-        )
-    layers.append(
-        alt.Chart(_inline(chart.sessions))
-        .mark_point(color=SESSION, filled=True, size=45, opacity=1)
-        .encode(
-            x=alt.X("t:T", axis=TIME), y=value, tooltip=["t:T", alt.Tooltip("shown:N", title=chart.title)]
-        )
-    )
-    return alt.layer(*layers).properties(height=HEIGHT)
-
-
-def _pauses(pauses: Sequence[Row]) -> list[alt.Chart]:
-    if not pauses:
-        return []
-    named = alt.Chart(_inline(pauses)).transform_calculate(middle="(datum.t + datum.t_end) / 2")
-    words = named.mark_text(color=SETS, baseline="top", fontSize=11)
-    return [words.encode(x="middle:T", y=alt.value(4), text="weeks:N")]
+    if "band" in base:
+        band = base["band"].mark_rect(color=BAND, opacity=0.2)
+        layers.append(band.encode(x="t:T", x2="t_end:T", y=alt.Y("low:Q", title=y_title), y2="high:Q"))
+    if signed:
+        layers.append(alt.Chart(alt.NamedData("sessions")).mark_rule(opacity=0.3).encode(y=alt.datum(0)))
+    if "pauses" in base:
+        named = base["pauses"].transform_calculate(middle="(datum.t + datum.t_end) / 2")
+        words = named.mark_text(color=SETS, baseline="top", fontSize=11)
+        layers.append(words.encode(x="middle:T", y=alt.value(4), text="weeks:N"))
+    if "sets" in base:
+        ticks = base["sets"].mark_tick(color=SETS, opacity=0.7, thickness=1.5, size=9)
+        told = ["t:T", "set:O", alt.Tooltip("value:Q", format=".1f")]
+        layers.append(ticks.encode(x="t:T", y=value, tooltip=told))
+    if "line" in base:
+        line = base["line"].mark_line(color=SESSION, strokeWidth=2, strokeDash=[6, 3])
+        layers.append(line.encode(x="t:T", y=value, detail="piece:N"))
+    points = alt.Chart(alt.NamedData("sessions")).mark_point(color=SESSION, filled=True, size=45, opacity=1)
+    told = ["t:T", alt.Tooltip("shown:N", title=title)]
+    layers.append(points.encode(x=alt.X("t:T", axis=TIME), y=value, tooltip=told))
+    return alt.layer(*layers).properties(height=HEIGHT).to_dict()
 
 
 def two_sessions(rows: Sequence[Row], quantity: str, unit: str) -> alt.Chart:
