@@ -40,4 +40,5 @@ class Replay:
     counts: Mapping[Placement, RowCounts] = field(default_factory=_no_counts)
     notices: tuple[str, ...] = ()
     controls: tuple[ControlEvent, ...] = ()  # those among the items, once more
+    samples: Callable[[], Iterator[ImuBatch]] | None = None  # those alone, each sensor's in order, faster
     damage: str = ""

@@ -11,7 +11,7 @@ from lumbarwatch.exchange.errors import InputError, InputReason
 from lumbarwatch.jobs.replay import Chunk, Item, Replay
 from lumbarwatch.model.events import LinkEvent, StepDone
 from lumbarwatch.model.notification import RawNotification
-from lumbarwatch.model.samples import NS_PER_S, OrientationSource, Placement
+from lumbarwatch.model.samples import NS_PER_S, ImuBatch, OrientationSource, Placement
 from lumbarwatch.model.session import CalibrationSource
 from lumbarwatch.sensors import catalogue
 from lumbarwatch.sensors.base import DecodeError, Decoder, SensorError
@@ -66,6 +66,7 @@ def replay_of(recording: Recording, orientation: OrientationSource | None = None
         as_lived=True,
         notices=_notices(recording),
         controls=controls,
+        samples=functools.partial(_samples, recording),
         damage=_damage(recording),
     )
 
@@ -99,6 +100,21 @@ def _chunks(recording: Recording, first_ns: int, last_ns: int) -> Iterator[Chunk
             items = []
     if items:
         yield Chunk(1.0, tuple(items))
+
+
+def _samples(recording: Recording) -> Iterator[ImuBatch]:
+    """Samples alone, many packets of a sensor at once: the archive needs no order between sensors."""
+    decoders = _decoders(recording)
+    waiting: dict[Placement, list[RawNotification]] = {place: [] for place in decoders}
+    for item in recording:
+        if isinstance(item, RawNotification) and item.placement in waiting:
+            own = waiting[item.placement]
+            own.append(item)
+            if len(own) >= CHUNK_ITEMS:
+                yield from decoders[item.placement].decode_all(own)
+                own.clear()
+    for place, own in waiting.items():
+        yield from decoders[place].decode_all(own)
 
 
 def _decoded(recorded: RecordedItem, decoders: Mapping[Placement, Decoder]) -> list[Item]:

@@ -37,6 +37,9 @@ def decode_replay(replay: Replay, target: Path) -> None:
 
 
 def _batches(replay: Replay) -> Iterator[ImuBatch]:
+    if replay.samples is not None:
+        yield from replay.samples()
+        return
     for chunk in replay.chunks():
         yield from (item for item in chunk.items if isinstance(item, ImuBatch))
 

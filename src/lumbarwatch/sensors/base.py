@@ -5,7 +5,8 @@ A family is a layout in ``wire``, a module here with a :class:`Decoder` and a :c
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol, TypeAlias
 
@@ -120,6 +121,18 @@ class Decoder(ABC):
         DecodeError
             The bytes are not what their format says. The decoder can go on with the next notification.
         """
+
+    def decode_all(self, notifications: Sequence[RawNotification]) -> list[ImuBatch]:
+        """Samples of many notifications of a recording, as :meth:`decode` gives them one by one.
+
+        Garbage is left out. A family may join what belongs to several notifications into one batch: an hour
+        has hundreds of thousands.
+        """
+        batches: list[ImuBatch] = []
+        for notification in notifications:
+            with suppress(DecodeError):
+                batches += self.decode(notification)
+        return batches
 
     def read(self, notification: RawNotification) -> list[ImuBatch | ClockReading]:
         """Everything that the analysis takes of one notification: the sensor's clock and its samples.

@@ -1,6 +1,7 @@
 """LM-1, the reference profile: counter, microsecond clock, battery, light, vibration (devices notes 4)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -60,6 +61,53 @@ class Lm1Decoder(Decoder):
         seq = packet.seq + np.arange(n, dtype=np.int64)
         return [self._batch(notification, packet, times_ns, seq)]
 
+    def decode_all(self, notifications: Sequence[RawNotification]) -> list[ImuBatch]:
+        """As one by one, but read as tables of packets that are alike."""
+        batches: list[ImuBatch] = []
+        data = [one for one in notifications if one.characteristic == lm1.DATA]
+        for _, alike in groupby(data, key=lambda one: (len(one.payload), one.payload[:2])):
+            run = list(alike)
+            table = lm1.DataPacket.many([one.payload for one in run])
+            batches += super().decode_all(run) if table is None else self._table(run, table)
+        return batches
+
+    def _table(self, run: Sequence[RawNotification], table: lm1.PacketTable) -> list[ImuBatch]:
+        fresh = [k for k, one in enumerate(run) if not self._repeats.seen(one.payload)]
+        if not fresh:
+            return []
+        n = table.counts.shape[1]
+        first_us, first_seq = table.t_us[fresh], table.seq[fresh]
+        periods_ns = [
+            self._period_at(*both) for both in zip(first_us.tolist(), first_seq.tolist(), strict=True)
+        ]
+        within = np.arange(n, dtype=np.int64)
+        times_ns = first_us[:, np.newaxis] * 1000 + np.array(periods_ns)[:, np.newaxis] * within
+        counts: Floats = table.counts[fresh].reshape(-1, 6).astype(np.float64)
+        whole = (
+            np.repeat([run[k].t_arrival_ns for k in fresh], n),
+            times_ns.ravel(),
+            (first_seq[:, np.newaxis] + within).ravel(),
+        )
+        return list(self._rising(run[0], whole, counts))
+
+    def _rising(
+        self, one: RawNotification, whole: tuple[Integers, Integers, Integers], counts: Floats
+    ) -> Iterator[ImuBatch]:
+        """Cut where a clock or the counter does not go on (a wrap, a restart, packets out of order)."""
+        arrival_ns, times_ns, seq = whole
+        on = (np.diff(arrival_ns) >= 0) & (np.diff(times_ns) > 0) & (np.diff(seq) > 0)
+        edges = [0, *(np.flatnonzero(~on) + 1).tolist(), len(seq)]
+        for begin, end in pairwise(edges):
+            part = slice(begin, end)
+            yield ImuBatch(
+                placement=one.placement,
+                t_arrival_ns=arrival_ns[part],
+                gyr_radps=counts[part, 3:] * self._gyr_scale,
+                acc_mps2=counts[part, :3] * self._acc_scale,
+                t_device_ns=times_ns[part],
+                seq=seq[part],
+            )
+
     def clock_reading(self, notification: RawNotification) -> ClockReading | None:
         """Device time of a clock beacon, at the host's time of its arrival."""
         if notification.characteristic != lm1.CLOCK:
@@ -69,11 +117,16 @@ class Lm1Decoder(Decoder):
         return ClockReading(notification.placement, t_device_ns, notification.t_arrival_ns)
 
     def _times(self, packet: lm1.DataPacket, n: int) -> Integers:
-        since = 0 if self._last_seq is None else (packet.seq - self._last_seq) % lm1.SEQ_MODULO
-        if since < _BACKWARDS:  # a packet from before the last one says nothing new about the period
-            self._clock.observe(packet.t_us * 1000, since)
-            self._last_seq = packet.seq
+        self._period_at(packet.t_us, packet.seq)
         return self._clock.spread(packet.t_us * 1000, n)
+
+    def _period_at(self, t_us: int, seq: int) -> int:
+        """Sample period once a packet's stamp and count are known, ns."""
+        since = 0 if self._last_seq is None else (seq - self._last_seq) % lm1.SEQ_MODULO
+        if since < _BACKWARDS:  # a packet from before the last one says nothing new about the period
+            self._clock.observe(t_us * 1000, since)
+            self._last_seq = seq
+        return self._clock.period_ns
 
     def _batch(
         self, notification: RawNotification, packet: lm1.DataPacket, times_ns: Integers, seq: Integers

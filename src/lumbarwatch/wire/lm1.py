@@ -5,6 +5,7 @@ from the measured sample period, never from the nominal rate.
 """
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 from typing import Self
@@ -107,6 +108,15 @@ def _no_flags() -> Flags:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PacketTable:
+    """k packets of n samples each: first sample's count and device time (k,), counts (k, n, 6) int16."""
+
+    seq: NDArray[np.int64]
+    t_us: NDArray[np.int64]
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class DataPacket:
     """n samples in a row.
 
@@ -134,6 +144,26 @@ class DataPacket:
         counts = np.ascontiguousarray(rows[:, : 2 * columns]).view("<i2").astype(np.int16)
         flags = rows[:, -1].copy() if kind is Kind.MOTION_FLAGS else _no_flags()
         return cls(kind=kind, seq=seq, t_us=t_us, counts=counts, flags=flags)
+
+    @classmethod
+    def many(cls, payloads: Sequence[bytes]) -> PacketTable | None:
+        """Read notifications of one length and layout at once; None where they are no such packets.
+
+        Motion without flags only: what a session consists of.
+        """
+        first = payloads[0]
+        lead = first[:2]
+        alike = all(len(one) == len(first) and one[:2] == lead for one in payloads)
+        if not alike or len(first) < _HEADER.size or first[0] != VERSION << 4 | Kind.MOTION:
+            return None
+        n = first[1]
+        if n == 0 or len(first) != _HEADER.size + n * _SIZES[Kind.MOTION]:
+            return None
+        layout = np.dtype(
+            [("lead", "<u2"), ("seq", "<u2"), ("t_us", "<u4"), ("counts", "<i2", (n, _COLUMNS[Kind.MOTION]))]
+        )
+        table = np.frombuffer(b"".join(payloads), dtype=layout)
+        return PacketTable(table["seq"].astype(np.int64), table["t_us"].astype(np.int64), table["counts"])
 
     def __bytes__(self) -> bytes:
         n = len(self.counts)
