@@ -161,6 +161,8 @@ def test_a_single_page_stays_one_however_much_is_in_it():
     lines = Lines(tuple(Line(f"point {i} " + "long " * 30) for i in range(60)))
     assert len(words_of_pdf(render_pdf(document(pages=(Page((lines,), single=True),))))) == 1
     assert len(words_of_pdf(render_pdf(document(pages=(Page((lines,)),))))) > 1
+    (paper,) = words_of_pdf(render_pdf(document(pages=(Page((lines,), single=True),))))
+    assert "point 59" in paper
 
 
 def test_a_long_table_repeats_its_heading_on_each_page():

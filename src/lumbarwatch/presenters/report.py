@@ -117,7 +117,7 @@ def _trend(data: ReportData) -> tuple[Block, ...]:
     if len(data.points) < LEAST_SESSIONS:
         content: Block = Columns(tuple((chart,) for chart in charts), (0.5, 0.5))
     else:
-        content = Columns(((course_table(data.points),), charts), (0.64, 0.36))
+        content = Columns(((course_table(data.points), Text(NOTE, small=True)), charts), (0.64, 0.36))
     return (Section("Trend against the minimal detectable change", (content,)),)
 
 
@@ -143,6 +143,7 @@ def _course_page(data: ReportData) -> tuple[Block, ...]:
                 Columns(((charts[0],), (charts[1],)), (0.5, 0.5)),
                 Columns(((charts[2],), (charts[3],)), (0.5, 0.5)),
                 course_table(points, ALL_QUANTITIES),
+                Text(NOTE, small=True),
             ),
         ),
         _felt_and_advised(data, None),
@@ -197,7 +198,7 @@ def _felt_and_advised(data: ReportData, session_id: str | None) -> Block:
 
 
 def _small_print(facts: SessionFacts | None) -> Block:
-    texts = [words.DEFINITIONS, words.SIGMAS, NOTE, words.LIMITS]
+    texts = [words.DEFINITIONS, words.SIGMAS, words.LIMITS]
     if facts is not None and facts.refined:
         texts.append(words.REFINED)
     return Section("Definitions and limits", (Text(" ".join(texts), small=True, lead=words.PERMANENT),))

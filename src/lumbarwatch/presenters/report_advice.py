@@ -13,7 +13,7 @@ from lumbarwatch.presenters.report_findings import findings
 from lumbarwatch.presenters.report_words import when
 from lumbarwatch.presenters.symptoms import ADVICE, SIGNS, URGENT
 
-MOST_SYMPTOMS = 4
+MOST_SYMPTOMS = 3
 
 UNANSWERED = "The short checklist after pain was not answered: ask it."
 NEVER_OVERRIDES = "A session without warnings never overrides a symptom."
@@ -53,7 +53,8 @@ def _words(one: Symptom) -> str:
     said = [parts[one.kind]]
     if one.seized:
         said.append("back seized in a squat or lunge")
-    said += [f"said yes to: {SIGNS[sign].lower()}" for sign in one.signs or ()]
+    if one.signs:
+        said.append(f"said yes to: {', '.join(SIGNS[sign].lower() for sign in one.signs)}")
     return "; ".join(said) + "."
 
 

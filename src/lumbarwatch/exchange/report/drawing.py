@@ -9,7 +9,7 @@ from math import ceil, floor, isclose, log10
 from typing import Final
 
 from lumbarwatch.exchange.report.style import BAND, COLOURS, GRID, INK, RULE, SOFT
-from lumbarwatch.model.document import Chart, Level, Mark, Point
+from lumbarwatch.model.document import Chart, Level, Mark, Point, Tick
 
 TITLE_SIZE: Final = 8.0
 LABEL_SIZE: Final = 6.6
@@ -147,7 +147,8 @@ def _axes(chart: Chart, frame: _Frame) -> list[Item]:
         at = frame.x(x)
         items.append(Stroke(((at, frame.top), (at, frame.bottom)), RULE, 0.5, dashed=True))
     over_time = len(chart.ticks) > 1 and not chart.dividers
-    for index, tick in enumerate(chart.ticks):
+    ticks = chart.ticks if over_time else _legible(chart.ticks, frame)
+    for index, tick in enumerate(ticks):
         outer = {0: "start", len(chart.ticks) - 1: "end"} if over_time else {}
         anchor = outer.get(index, "middle")
         at = {"middle": frame.x(tick.x), "start": frame.left, "end": frame.right}[anchor]
@@ -156,6 +157,18 @@ def _axes(chart: Chart, frame: _Frame) -> list[Item]:
     if chart.unit not in ("", "°"):
         items.append(Word(frame.left - 3.0, frame.top - 4.0, chart.unit, LABEL_SIZE, SOFT, "end"))
     return items
+
+
+def _legible(ticks: Sequence[Tick], frame: _Frame) -> list[Tick]:
+    """As many of the ticks as there is room for, from the first on."""
+    found: list[Tick] = []
+    end = -1.0
+    for tick in ticks:
+        half = _length(tick.label) / 2.0
+        if frame.x(tick.x) - half > end:
+            found.append(tick)
+            end = frame.x(tick.x) + half + 3.0
+    return found
 
 
 def _bands(chart: Chart, frame: _Frame) -> list[Item]:

@@ -53,6 +53,9 @@ GUTTER: Final = 12.0
 BODY: Final = 7.6
 SMALL: Final = 5.9
 CELL: Final = 6.7
+LEAST_SCALE: Final = 0.5
+"""Smaller letters nobody can read; what is still too much is shrunk as it is."""
+
 _ONE_AT_A_TIME: Final = Lock()
 """reportlab keeps its fonts and their letters in one place for all threads."""
 
@@ -92,14 +95,31 @@ def _rendered(document: Document) -> bytes:
 
 
 def _page(page: Page, head: Document | None) -> list[Flowable]:
-    found = _header(head) if head is not None else []
-    if page.title:
-        found.append(Paragraph(fonts.markup(page.title), _style(11.0, bold=True, colour=style.ACCENT)))
     if page.single:
-        return [KeepInFrame(WIDTH, HEIGHT - 1.0, [*found, *_blocks(page.blocks, WIDTH)], mode="shrink")]
+        return [_sheet(page, head)]
+    found = _top(page, head)
     for block in page.blocks:
         part = _block(block, WIDTH)
         found += [CondPageBreak(LEAST_ROOM), *part] if _is_long(block) else [KeepTogether(part)]
+    return found
+
+
+def _sheet(page: Page, head: Document | None) -> Flowable:
+    """All of a page on one sheet: set in full size, else ever smaller until there is room."""
+    scale = 1.0
+    while True:
+        sheet = _Sheet([*_top(page, head), *_blocks(page.blocks, WIDTH / scale)], scale)
+        if sheet.height <= HEIGHT or scale < LEAST_SCALE:
+            return (
+                sheet if sheet.height <= HEIGHT else KeepInFrame(WIDTH, HEIGHT - 1.0, [sheet], mode="shrink")
+            )
+        scale -= 0.03
+
+
+def _top(page: Page, head: Document | None) -> list[Flowable]:
+    found = _header(head) if head is not None else []
+    if page.title:
+        found.append(Paragraph(fonts.markup(page.title), _style(11.0, bold=True, colour=style.ACCENT)))
     return found
 
 
@@ -310,6 +330,29 @@ class _Rule(Flowable):
         self.canv.setStrokeColor(colors.HexColor(style.RULE))
         self.canv.setLineWidth(0.6)
         self.canv.line(0, 2.5, self.width, 2.5)
+
+
+class _Sheet(Flowable):
+    """Flowables below each other over the whole width, scaled."""
+
+    def __init__(self, content: Sequence[Flowable], scale: float) -> None:
+        super().__init__()
+        self._scale = scale
+        self._placed: list[tuple[Flowable, float]] = []
+        y, after = 0.0, 0.0
+        for one in content:
+            _, height = one.wrap(WIDTH / scale, PAGE_HEIGHT / scale)
+            y += max(after, float(one.getSpaceBefore())) + height if self._placed else height
+            after = float(one.getSpaceAfter())
+            self._placed.append((one, y))
+        self.width, self.height = WIDTH, y * scale
+
+    def draw(self) -> None:
+        canvas: Any = self.canv
+        canvas.translate(0, self.height)
+        canvas.scale(self._scale, self._scale)
+        for one, y in self._placed:
+            one.drawOn(canvas, 0, -y)
 
 
 class _Picture(Flowable):
