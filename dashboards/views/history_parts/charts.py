@@ -36,7 +36,7 @@ def course(chart: CourseChart) -> Spec:
     }
     known = {name: list(rows) for name, rows in data.items() if rows}
     look = _course_look(chart.title, chart.unit, tuple(known), signed=is_signed(chart.quantity))
-    return {**deepcopy(look), "datasets": known}
+    return {**deepcopy(look), "datasets": look.get("datasets", {}) | known}
 
 
 @lru_cache(maxsize=256)
@@ -50,7 +50,8 @@ def _course_look(title: str, unit: str, known: tuple[str, ...], *, signed: bool)
         band = base["band"].mark_rect(color=BAND, opacity=0.2)
         layers.append(band.encode(x="t:T", x2="t_end:T", y=alt.Y("low:Q", title=y_title), y2="high:Q"))
     if signed:
-        layers.append(alt.Chart(alt.NamedData("sessions")).mark_rule(opacity=0.3).encode(y=alt.datum(0)))
+        zero = alt.Chart(alt.InlineData(values=[{"at": 0}])).mark_rule(color=SETS, opacity=0.8)
+        layers.append(zero.encode(y="at:Q"))
     if "pauses" in base:
         named = base["pauses"].transform_calculate(middle="(datum.t + datum.t_end) / 2")
         words = named.mark_text(color=SETS, baseline="top", fontSize=11)
