@@ -21,6 +21,7 @@ from lumbarwatch.presenters.words import CALIBRATION
 
 QUICK = "**Quick start: absolute limits.** Your own range was not measured: limits are those for anybody."
 MOST_BAR_KG = 1000.0
+NOT_ASKED = -1.0
 _OPEN = (StepState.NONE, StepState.FAILED)
 
 
@@ -81,14 +82,18 @@ def _skip(station: str, steps: Iterable[CalibrationStep]) -> None:
 def _load(station: StationMessage) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         mass = units.masses()
+        key = units.named(keys.BAR_KG, mass)
+        if st.session_state.get(keys.BAR_KNOWN, NOT_ASKED) != station.bar_kg:  # also said in another tab
+            st.session_state[keys.BAR_KNOWN] = station.bar_kg
+            st.session_state[key] = mass.shown(station.bar_kg)
         st.number_input(
             f"Bar ({mass.name})",
             0.0,
             MOST_BAR_KG / mass.size,
-            mass.shown(station.bar_kg),
+            None,
             mass.step,
             "%.1f",
-            key=units.named(keys.BAR_KG, mass),
+            key=key,
             width=180,
             on_change=_bar,
             args=(station.station,),

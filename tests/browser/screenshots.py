@@ -21,6 +21,8 @@ SCHEMES = ("light", "dark")
 OTHERS = ("coach", "history", "sensors", "settings", "safety")
 SET_MS = 120_000
 SETTLED_MS = 2500
+SCROLLED = "() => document.querySelector('[data-testid=stMain]')?.scrollHeight ?? 0"
+"""Height of all that the page has: Streamlit scrolls it inside the window."""
 
 
 class Camera:
@@ -39,7 +41,11 @@ class Camera:
         """Take a picture of every tab as it is."""
         next(iter(self.tabs.values())).wait_for_timeout(SETTLED_MS)
         for variant, tab in self.tabs.items():
-            tab.screenshot(path=self.folder / f"{name}-{variant}.png", full_page=True)
+            size = WIDTHS[variant.partition("-")[0]]
+            whole = tab.evaluate(SCROLLED)
+            tab.set_viewport_size({"width": size["width"], "height": max(size["height"], whole)})
+            tab.screenshot(path=self.folder / f"{name}-{variant}.png")
+            tab.set_viewport_size(size)
 
     def visit(self, path: str) -> None:
         """Go to another view in every tab."""

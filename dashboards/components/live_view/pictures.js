@@ -25,10 +25,12 @@ export function pictureOf(name) {
   return `<svg viewBox="0 0 110 122" role="img" aria-hidden="true">
     ${name === "thrust" ? BENCH : ""}
     <path class="ground" d="M2 119h106" />
-    <path class="limb" d="M${point(hip)} L${point(knee)} L${point(foot)} L${point(toe)}" />
+    <g class="body">
+      <path class="limb" d="M${point(hip)} L${point(knee)} L${point(foot)} L${point(toe)}" />
+      <path class="limb thin" d="M${point(head)} L${point(thorax)}" />
+      <circle class="head" cx="${head[0]}" cy="${head[1]}" r="9" />
+    </g>
     <path class="spine" d="M${point(thorax)} Q${point(l1)} ${point(hip)}" />
-    <path class="limb thin" d="M${point(head)} L${point(thorax)}" />
-    <circle class="head" cx="${head[0]}" cy="${head[1]}" r="9" />
     <circle class="hip" cx="${hip[0]}" cy="${hip[1]}" r="6" />
     ${ARROWS[name] ?? ""}
   </svg>`;

@@ -45,10 +45,10 @@ export class Reps {
     row.dataset.graded = rep.graded;
     const angle = (value, sigma) => (value === null ? "–" : `${signed(value)}° ± ${Math.round(sigma ?? 0)}°`);
     const cells = [
-      rep.set, rep.rep, ((rep.rom_m * 100) / CM_PER[this.length]).toFixed(this.length === "cm" ? 0 : 1),
+      rep.set, rep.rep, this.verdictWords(rep), ((rep.rom_m * 100) / CM_PER[this.length]).toFixed(this.length === "cm" ? 0 : 1),
       angle(rep.tilt_lockout_deg, rep.tilt_sigma_deg), angle(rep.lambda_lockout_deg, rep.lambda_sigma_deg),
       rep.lambda_peak_deg === null ? "–" : `${signed(rep.lambda_peak_deg)}°`,
-      rep.concentric_s.toFixed(1), rep.hold_s.toFixed(1), rep.eccentric_s.toFixed(1), this.verdictWords(rep),
+      rep.concentric_s.toFixed(1), rep.hold_s.toFixed(1), rep.eccentric_s.toFixed(1),
     ];
     for (const text of cells) row.appendChild(document.createElement("td")).textContent = text;
     return row;

@@ -51,10 +51,10 @@ const TEMPLATE = `
   <div class="table" tabindex="0" role="region" aria-label="Reps">
     <table class="reps" hidden>
       <caption>Reps, newest first</caption>
-      <thead><tr><th scope="col">Set</th><th scope="col">Rep</th><th scope="col" class="range">Range (cm)</th>
+      <thead><tr><th scope="col">Set</th><th scope="col">Rep</th><th scope="col">Verdict</th>
+        <th scope="col" class="range">Range (cm)</th>
         <th scope="col">Tilt at the top</th><th scope="col">Lumbar at the top</th><th scope="col">Lumbar peak</th>
-        <th scope="col">Up (s)</th><th scope="col">Hold (s)</th><th scope="col">Down (s)</th>
-        <th scope="col">Verdict</th></tr></thead>
+        <th scope="col">Up (s)</th><th scope="col">Hold (s)</th><th scope="col">Down (s)</th></tr></thead>
       <tbody></tbody>
     </table>
   </div>
