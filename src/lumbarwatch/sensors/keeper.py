@@ -313,6 +313,7 @@ class Keeper:
         self._on_notification(notification)
         if self._driver is not None and (n := self._driver.samples_in(characteristic, notification.payload)):
             self._heard_on = connection
+            self._streamed = True
             self._arrivals.add(arrival_ns, n)
 
     @property
