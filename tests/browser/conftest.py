@@ -54,6 +54,9 @@ import sys
 from pathlib import Path
 from lumbarwatch.cli import launch
 from lumbarwatch.cli.plans import DemoPlan
+if {restarts}:  # as `run` does; the demo itself ends with its hub
+    part = launch.Part
+    launch.Part = lambda *told, restart: part(*told, restart=True)
 plan = DemoPlan(guided=True, {plan})
 launch.demo(launch.Launch(port=0, data=Path(sys.argv[1]), browser=False), plan, speed={speed})
 """
@@ -65,10 +68,10 @@ def start_demo(data: Path, *options: str) -> Demo:
     return start(data, DEMO, "demo", "--no-browser", "--port", "0", "--data", str(data), *options)
 
 
-def start_guided(data: Path, speed: float = 8.0, **plan) -> Demo:
-    """Run a demo whose athlete does what the page says."""
+def start_guided(data: Path, speed: float = 8.0, *, restarts: bool = False, **plan) -> Demo:
+    """Run a demo whose athlete does what the page says; ``restarts``: a hub that dies is started again."""
     said = ", ".join(f"{name}={value!r}" for name, value in plan.items())
-    return start(data, GUIDED.format(plan=said, speed=speed), str(data))
+    return start(data, GUIDED.format(plan=said, speed=speed, restarts=restarts), str(data))
 
 
 def start(data: Path, code: str, *arguments: str) -> Demo:

@@ -9,15 +9,12 @@ import pytest
 
 from browser.train_page import WIDE, TrainPage
 from lumbarwatch.store.folder import DataFolder
+from lumbarwatch.store.history import History
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
 
 SET_MS = 120_000
 ASLEEP_MS = 8_000  # of life; at the demo's speed a minute of the session
-PLAYED = """() => {
-  const roots = [...document.querySelectorAll('*')].map((element) => element.shadowRoot).filter(Boolean);
-  return Number(roots.map((root) => root.querySelector('.lw')).find(Boolean).dataset.played ?? 0);
-}"""
 
 
 def test_what_happens_to_the_page_does_not_happen_to_the_session(guided_at, browser):
@@ -70,16 +67,39 @@ def _pages_server_restarts(demo, train, second):
     second.wait("stage", "lift", "after_set", timeout=SET_MS)
 
 
+def test_a_hub_that_died_is_said_never_shown_as_live_and_comes_back(guided_at, browser):
+    demo = guided_at(reps=4, restarts=True)
+    train = TrainPage(browser.new_page(viewport=WIDE), demo.url)
+    train.wait("stage", "start")
+    train.start()
+    train.wait("live", "true")
+    hub = next(child for child in _children(demo) if child != _pages_process(demo))
+    os.kill(hub, signal.SIGKILL)
+    train.wait("live", "false", timeout=5_000)
+    train.wait_words("banner", "not live")
+    train.wait("stage", "start", timeout=SET_MS)  # the hub is back; the session was cut off
+    train.page.get_by_role("button", name="Start and calibrate").wait_for(timeout=SET_MS)
+    with History.open(DataFolder(demo.data).history) as history:
+        (session,) = history.sessions()
+    assert session.recovered
+    train.start()
+    train.wait("live", "true")
+
+
 def _pages_process(demo):
-    """The child that listens at the pages' address and holds no recording."""
+    """The child that holds no recording."""
     recordings = DataFolder(demo.data).live
-    children = Path(f"/proc/{demo.process.pid}/task/{demo.process.pid}/children").read_text(encoding="utf-8")
-    for child in (int(one) for one in children.split()):
-        command = Path(f"/proc/{child}/cmdline").read_bytes()
+    for child in _children(demo):
         opened = [_target(link) for link in Path(f"/proc/{child}/fd").iterdir()]
-        if b"spawn_main" in command and not any(target.startswith(str(recordings)) for target in opened):
+        if not any(target.startswith(str(recordings)) for target in opened):
             return child
     raise AssertionError("no process of the pages")
+
+
+def _children(demo):
+    told = Path(f"/proc/{demo.process.pid}/task/{demo.process.pid}/children").read_text(encoding="utf-8")
+    commands = {int(child): Path(f"/proc/{child}/cmdline").read_bytes() for child in told.split()}
+    return [child for child, command in commands.items() if b"spawn_main" in command]
 
 
 def _target(link):
