@@ -68,7 +68,10 @@ def wall_words() -> dict[str, object]:
         "cut_off": "no connection",
         "lumbar_top": "Lumbar at the top",
         "tilt_top": "Tilt at the top",
-        "legend": "Line: lumbar extension at the top of each rep of the set. Dashed: its limit.",
+        "legend": (
+            "Line: lumbar extension at the top of each rep of the set. Dashed: its limit. "
+            "Square: a red rep, for whatever reason. Ring: not graded."
+        ),
         "find": "Find a name",
         "only_red": "Only red",
         "only_trouble": "Only trouble",
