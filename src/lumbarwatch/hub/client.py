@@ -16,7 +16,7 @@ from lumbarwatch.hub.messages import ApiError, HubMessage, StationMessage
 
 TIMEOUT_S = 5.0
 SLOW_S = 90.0
-"""For requests that wait for sensors."""
+"""For requests that wait for sensors, or until a session is saved."""
 EVERYBODY = "*"
 _NO_ANSWER = "The measuring part of lumbarwatch does not answer: start lumbarwatch again if this stays."
 
@@ -166,8 +166,8 @@ class HubClient:
         return self._post(station, "session/start", request)
 
     def end_session(self, station: str) -> StationMessage:
-        """End the visit."""
-        return self._post(station, "session/end", None)
+        """End the visit; takes as long as saving it does."""
+        return self._post(station, "session/end", None, SLOW_S)
 
     def calibration_step(self, station: str, request: wire.StepRequest) -> StationMessage:
         """Begin, end or leave out a calibration step."""
@@ -201,8 +201,11 @@ class HubClient:
         """Take a message off the page; None: all of them."""
         return self._post(station, "message/dismiss", wire.DismissRequest(id=message_id))
 
-    def _post(self, station: str, path: str, request: BaseModel | None) -> StationMessage:
-        return StationMessage.model_validate_json(self._send(f"/api/{station}/{path}", request))
+    def _post(
+        self, station: str, path: str, request: BaseModel | None, timeout_s: float = TIMEOUT_S
+    ) -> StationMessage:
+        answer = self._send(f"/api/{station}/{path}", request, timeout_s)
+        return StationMessage.model_validate_json(answer)
 
     def _get(self, url: str) -> bytes:
         return self._answer(lambda: self._http.get(url, headers=self._headers()))

@@ -51,7 +51,7 @@ class Hub:
             speed=self._settings.speed,
             obeys=self._settings.obeys,
             replay=self._settings.replay,
-            bluetooth=self.bluetooth,
+            bluetooth="" if self.first.targets else self.bluetooth,
             stations=[station.message() for station in self.stations.values()],
             preferences=self.parts.choices.message(),
         )
