@@ -131,3 +131,19 @@ def test_courses_of_several_come_by_athlete_within_the_span(history, anna, ben):
 def test_exercises_come_by_how_often_they_are_done(history, anna, ben):
     assert history.exercises() == ("hip_thrust", "squat")
     assert history.exercises(ben.id) == ("squat",)
+
+
+def test_only_what_was_felt_is_a_symptom(history, anna):
+    felt = {one.session_id for one in history.symptoms(athlete_id=anna.id) if one.kind is SymptomKind.STIFF}
+    assert 0 < len(felt) < SESSIONS
+    found = history.listed(SessionFilter(with_symptoms=True), 100)
+    assert {one.record.id for one in found} == felt
+
+
+def test_not_asked_and_pain_without_a_number_are_not_known(history, anna):
+    for number, symptoms in enumerate([[], [Symptom(5, SymptomKind.PAIN)]]):
+        session = Session(new_id(), anna.id, FIRST_UTC_NS + (900 + number) * DAY_NS)
+        history.save_session(session, Calibration.none(), [], [], pipeline_version="1", symptoms=symptoms)
+    not_asked, unknown = history.course(SessionFilter(athlete_id=anna.id))[-2:]
+    assert (not_asked.pain, not_asked.stiff) == (None, None)
+    assert (unknown.pain, unknown.stiff) == (None, False)
