@@ -173,6 +173,24 @@ def test_red_comes_first_and_the_others_keep_their_places(wall):
     assert [tile["station"] for tile in shown.tiles()] == ["1", "2", "3", "4", "5"]
 
 
+def test_stop_the_set_stays_red_as_long_as_the_hub_says_so(wall):
+    shown = wall(2)
+    rep = {"set": 1, "rep": 3, "partial": False, "graded": True, "not_graded": [], "warnings": []}
+    angles = {
+        "lambda_lockout_deg": -4.0,
+        "lambda_sigma_deg": 3.0,
+        "tilt_lockout_deg": 6.0,
+        "tilt_sigma_deg": 3.0,
+    }
+    shown.tell(type="rep", station="2", sent_ms=shown.now_ms(), rep=rep | angles, stop=["W1"])
+    (first, _) = shown.tiles()
+    assert (first["station"], first["level"]) == ("2", "red")
+    shown.page.wait_for_timeout(1100)
+    assert "Stop the set: Too little tuck at the top" in shown.tiles()[0]["aloud"]
+    shown.tell(type="rep", station="2", sent_ms=shown.now_ms(), rep=rep | angles | {"rep": 4}, stop=[])
+    assert [tile["level"] for tile in shown.tiles()] == ["none", "good"]
+
+
 def test_arrows_go_from_tile_to_tile_and_enter_opens_the_one_in_focus(wall):
     shown = wall(12)
     shown.page.locator(".tile").first.focus()

@@ -4,7 +4,6 @@ import { signed, verdict } from "../shared/verdicts.js";
 
 export const STALE_MS = 300; // an angle older than this is never shown as live (design)
 const LOW_BATTERY = 15; // per cent (convention)
-const STOP_OF = 3; // "stop the set": the same warning red on two of three consecutive reps (definitions 5)
 const SEVERITY = { red: 0, amber: 1, partial: 2, unknown: 3, good: 4, none: 5 };
 
 export const severity = (level) => SEVERITY[level];
@@ -22,6 +21,7 @@ export class Station {
     this.during = { rep: 0, warnings: [] }; // said inside a rep that has not ended
     this.doubts = new Map(); // sensors that are lost or may have slipped
     this.storeProblem = "";
+    this.stop = state.stop ?? []; // "stop the set" stands for these, says the hub
   }
 
   named(state) {
@@ -51,6 +51,7 @@ export class Station {
   on_set_started(frame) {
     this.state.set_number = frame.set;
     this.during = { rep: 0, warnings: [] };
+    this.stop = [];
   }
 
   on_live_warning(frame) {
@@ -74,6 +75,7 @@ export class Station {
     this.state.reps.push(rep);
     this.state.set_number = rep.set;
     this.during = { rep: 0, warnings: [] }; // final verdicts replace provisional ones
+    this.stop = frame.stop;
   }
 
   on_set(frame) {
@@ -106,13 +108,6 @@ export class Station {
 
   get reps() {
     return this.state.reps.filter((rep) => rep.set === this.state.set_number);
-  }
-
-  // What stands on display: the same warning red on two of the last three reps.
-  get stop() {
-    const red = this.reps.slice(-STOP_OF).map((rep) => redOf(rep.warnings));
-    const ids = [...new Set(red.flat())];
-    return ids.filter((id) => red.filter((found) => found.includes(id)).length >= 2);
   }
 
   age(now) {
@@ -253,8 +248,6 @@ export class Station {
     return { points, number, limit, title: lumbar ? this.words.lumbar_top : this.words.tilt_top };
   }
 }
-
-const redOf = (warnings) => warnings.filter((warning) => warning.level === "red").map((warning) => warning.id);
 
 function levelOf(warnings) {
   if (warnings.length === 0) return "none";
