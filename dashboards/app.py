@@ -8,7 +8,10 @@ from lumbarwatch.presenters.words import PERMANENT_LINE
 
 ICON = Path(__file__).parent / "icon.svg"
 # Streamlit's own margins push the reps off the screen.
-LESS_AIR = "<style>[data-testid='stMainBlockContainer'] {padding: 4.5rem clamp(1rem, 3vw, 3rem) 1rem}</style>"
+LESS_AIR = """<style>
+[data-testid='stMainBlockContainer'] {padding: 4.5rem clamp(1rem, 3vw, 3rem) 1rem}
+@media (max-width: 480px) {[data-testid='stButtonGroup'] button {padding-inline: 0.5rem; min-width: 0}}
+</style>"""
 
 st.set_page_config(page_title="lumbarwatch", page_icon=str(ICON), layout="wide")
 st.html(LESS_AIR)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 import units
-from views.train_orders import tell
+from views.train_orders import as_told, tell
 from views.train_running import MOST_BAR_KG, calibration_line, end_session, save_bar
 
 from lumbarwatch.hub.messages import LoadRequest, StationMessage, SymptomMessage, SymptomRequest
@@ -45,32 +45,33 @@ def show(station: StationMessage) -> None:
     end_session(station)
 
 
-def advise(station: StationMessage) -> None:
-    """Show the words of definitions 6 that apply; they stay over a green session."""
+def advise(station: StationMessage, *, over: bool = False) -> None:
+    """Show the words of definitions 6 that apply; they stay over a green session, and when it is ``over``."""
     urgent = bool(URGENT.intersection(station.advice))
-    for line in advice_lines(station.advice):
+    for line in advice_lines(station.advice, over=over):
         (st.error if urgent else st.warning)(line)
 
 
 def _symptom(station: StationMessage, number: int, told: SymptomMessage | None) -> None:
     """One tap; pain asks how much, and then the short list."""
+    key = f"{keys.SYMPTOM}_{number}"
+    as_told(key, None if told is None else told.kind)
     kind = st.segmented_control(
         QUESTION,
         list(ANSWERS),
-        default=None if told is None else told.kind,
         format_func=lambda kind: ANSWERS[kind],
-        key=f"{keys.SYMPTOM}_{number}",
+        key=key,
         on_change=_felt,
         args=(station.station, number),
     )
     if kind is SymptomKind.STIFF:
         st.checkbox(SEIZED, key=f"{keys.SEIZED}_{number}", on_change=_felt, args=(station.station, number))
     elif kind is SymptomKind.PAIN:
+        as_told(f"{keys.PAIN}_{number}", ASSUMED_PAIN if told is None or told.pain is None else told.pain)
         st.slider(
             "How much (0 none, 10 worst)",
             0,
             10,
-            ASSUMED_PAIN if told is None or told.pain is None else told.pain,
             key=f"{keys.PAIN}_{number}",
             on_change=_felt,
             args=(station.station, number),
@@ -93,12 +94,11 @@ def _felt(station: str, number: int) -> None:
 
 def _checklist(station: StationMessage, number: int, told: SymptomMessage | None) -> None:
     before = [] if told is None or told.signs is None else told.signs
+    boxes = {sign: f"{keys.SIGNS}_{number}_{sign.value}" for sign in signs_in_order()}
+    for sign, key in boxes.items():
+        as_told(key, sign in before)
     st.markdown(CHECKLIST)
-    signs = [
-        sign
-        for sign in signs_in_order()
-        if st.checkbox(SIGNS[sign], sign in before, key=f"{keys.SIGNS}_{number}_{sign.value}")
-    ]
+    signs = [sign for sign, key in boxes.items() if st.checkbox(SIGNS[sign], key=key)]
     answered = told is not None and told.signs is not None and set(before) == set(signs)
     st.button(
         "Save the answers" if signs else NONE_OF_THEM,
@@ -118,10 +118,10 @@ def _answered(station: str, number: int) -> None:
 
 def _effort(station: StationMessage, number: int, told: float | None) -> None:
     key = f"{keys.RPE}_{number}"
+    as_told(key, None if told is None else round(told))
     st.segmented_control(
         "How hard was it (RPE, 1 to 10)",
         EFFORTS,
-        default=None if told is None else round(told),
         key=key,
         on_change=_hard,
         args=(station.station, key),

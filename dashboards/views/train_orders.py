@@ -20,6 +20,14 @@ def tell(do: Callable[[HubClient], object]) -> None:
         st.session_state[keys.REFUSED] = str(refused)
 
 
+def as_told(key: str, told: object) -> None:
+    """Let a field show what the hub was told, also in another tab; what is being typed here stays."""
+    known = f"{key}_known"
+    if known not in st.session_state or st.session_state[known] != told:
+        st.session_state[known] = told
+        st.session_state[key] = told
+
+
 def show_refusal() -> None:
     """Say why the hub did not do what was asked for last."""
     if refused := st.session_state.pop(keys.REFUSED, ""):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 import units
-from views.train_orders import tell
+from views.train_orders import as_told, tell
 
 from lumbarwatch.hub.messages import (
     CalibrateRequest,
@@ -21,7 +21,6 @@ from lumbarwatch.presenters.words import CALIBRATION
 
 QUICK = "**Quick start: absolute limits.** Your own range was not measured: limits are those for anybody."
 MOST_BAR_KG = 1000.0
-NOT_ASKED = -1.0
 _OPEN = (StepState.NONE, StepState.FAILED)
 
 
@@ -83,9 +82,7 @@ def _load(station: StationMessage) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         mass = units.masses()
         key = units.named(keys.BAR_KG, mass)
-        if st.session_state.get(keys.BAR_KNOWN, NOT_ASKED) != station.bar_kg:  # also said in another tab
-            st.session_state[keys.BAR_KNOWN] = station.bar_kg
-            st.session_state[key] = mass.shown(station.bar_kg)
+        as_told(key, mass.shown(station.bar_kg))
         st.number_input(
             f"Bar ({mass.name})",
             0.0,

@@ -30,7 +30,7 @@ def show(client: HubClient, state: HubMessage, station: StationMessage) -> None:
         bar = "" if one.bar_kg is None else f", bar {units.masses().words(one.bar_kg)}"
         effort = "" if one.rpe is None else f", RPE {one.rpe:g}"
         st.markdown(f"**Set {one.set}**{bar}{effort}: {counts(reps).words}. {set_advice(reps, one.warnings)}")
-    advise(station)
+    advise(station, over=True)
     with st.container(horizontal=True):
         _exports(state, station)
         st.space("stretch")

@@ -28,6 +28,11 @@ def test_the_most_urgent_comes_first_and_each_once():
     assert Advice.EASE_OFF not in URGENT
 
 
+def test_a_list_that_can_no_longer_be_answered_is_not_asked_for():
+    assert "below" in advice_lines([Advice.CHECKLIST])[0]
+    assert "Safety" in advice_lines([Advice.CHECKLIST], over=True)[0]
+
+
 def test_the_checklist_begins_with_what_needs_help_at_once():
     first = signs_in_order()[: len(EMERGENCY_SIGNS)]
     assert set(first) == EMERGENCY_SIGNS

@@ -54,9 +54,14 @@ URGENT = frozenset({Advice.EMERGENCY, Advice.SEE_DOCTOR, Advice.END_SESSION})
 """Advice that ends the training of today."""
 
 
-def advice_lines(advice: Sequence[Advice]) -> list[str]:
-    """Return the sentences that apply, the most urgent first, each once."""
-    return [ADVICE[one] for one in Advice if one in advice]
+UNANSWERED = "The short list about your pain was not answered: read the page Safety before you train again."
+"""Instead of the question, once the session is over."""
+
+
+def advice_lines(advice: Sequence[Advice], *, over: bool = False) -> list[str]:
+    """Return the sentences that apply, the most urgent first, each once; ``over``: the session is."""
+    words = {**ADVICE, Advice.CHECKLIST: UNANSWERED} if over else ADVICE
+    return [words[one] for one in Advice if one in advice]
 
 
 def signs_in_order() -> list[Sign]:
