@@ -78,7 +78,7 @@ def two_sessions(rows: Sequence[Row], quantity: str, unit: str) -> alt.Chart:
     which = alt.Scale(domain=["Earlier", "Later"], range=[SESSION, LATER])
     return (
         alt.Chart(_inline(rows))
-        .mark_point(filled=True, size=50)
+        .mark_point(filled=True, size=50, opacity=1)
         .encode(
             x=alt.X("rep:Q", title="Rep of the session", axis=alt.Axis(tickMinStep=1)),
             y=alt.Y(f"{quantity}:Q", title=unit, scale=scale),
