@@ -20,6 +20,9 @@ from lumbarwatch.model.samples import NS_PER_S, OrientationSource, SensorInfo
 SATURATED_SHARE = 0.995
 """A value this near the end of its range is saturated (convention; int16 parts clip one count below)."""
 
+LONGEST_UNKNOWN_DELAY_S = 0.005
+"""Parts that stream slower than 100 Hz mostly sample faster and drop samples; data sheets say 1 to 6 ms."""
+
 
 @dataclass(frozen=True, slots=True)
 class FusionParams:
@@ -40,7 +43,7 @@ class Fusion:
     info
         What is known of the sensor. Its filters' delay is made up for by turning on at the measured rate;
         where nothing is known of it, it counts as half a sample period (as in VQF, which holds each rate for
-        the interval before it).
+        the interval before it), at most 5 ms.
     params
         Tuning.
     source
@@ -157,7 +160,7 @@ class Fusion:
             return np.full(len(timed), known_s) if known_s else None
         if timed.acc_mps2 is None or self._source is OrientationSource.SENSOR:
             return None  # a maker's filter may have made up for it
-        return timed.period_ns * (0.5 / NS_PER_S)
+        return np.minimum(timed.period_ns * (0.5 / NS_PER_S), LONGEST_UNKNOWN_DELAY_S)
 
     def _clipped(self, timed: TimedBatch) -> Booleans | None:
         """Where the gyroscope was at the end of its range (n,), None: nowhere."""

@@ -39,7 +39,7 @@ class SensorInfo:
     ``seq_modulo`` and ``clock_modulo_ns`` say where its counters wrap (None: never).
     ``nominal_rate_hz`` is a starting value only: the measured period is what counts.
     ``filter_delay_s``: group delay of its own filters, by which a sample is older than its time stamp. None:
-    not known; then half a sample period, as of a mean over the interval that ends at the time stamp.
+    not known; then half a sample period (at most 5 ms), as of a mean over the interval before the time stamp.
     ``accelerometer``: what six poses told of it; its readings are corrected by it before anything else.
     """
 
