@@ -53,7 +53,7 @@ class Moved:
 AT_ONCE = SensorInfo(filter_delay_s=0.0)
 """Samples of the very moment of their time stamp, as they are made here."""
 
-QUICK = FusionParams(InclinationParams(gyro=GyroMatrixParams(window_s=1.0)))
+QUICK = FusionParams(InclinationParams(gyro=GyroMatrixParams(window_s=1.0, at_first=2, then_every=2)))
 """A new matrix of the gyroscope every four seconds, so that short streams see several."""
 
 NEVER = FusionParams(InclinationParams(gyro=GyroMatrixParams(window_s=100.0)))

@@ -39,6 +39,8 @@ class GyroMatrixParams:
     window_s: float = 8.0  # longer than two repetitions; half of it from one to the next
     windows: int = 7  # in a block; together they count as one measurement, as what is left in them is alike
     least_turn: float = 2.0  # rad; a block that turned less tells nothing: 1 % of it is 1 deg
+    at_first: int = 8  # so many blocks are learnt from ...
+    then_every: int = 4  # ... then every so many-th: enough for what changes with the temperature
     memory_s: float = 1800.0  # scales follow the temperature
 
 
@@ -53,6 +55,8 @@ class GyroMatrix:
         self._pull = np.zeros(UNKNOWNS)
         self._found: Floats = np.zeros(UNKNOWNS)
         self._gain: Floats | None = None
+        self._blocks = 0
+        self._learnt = 0  # of them
         self._set_period(period_s)
 
     def _set_period(self, period_s: float) -> None:
@@ -90,16 +94,23 @@ class GyroMatrix:
 
     def push(self, rates: Floats, acc: Floats) -> None:
         """Append samples (n, 3): corrected rates less the offset, and specific force."""
-        stop = self._count + len(rates)
-        if stop > len(self._rates):  # a gap at the block's very end was filled
+        start, self._count = self._count, self._count + len(rates)
+        if self._count > len(self._rates):  # a gap at the block's very end was filled
             self.interrupt()
             return
-        self._rates[self._count : stop] = rates
-        self._forces[self._count : stop] = acc
-        self._count = stop
-        if stop == len(self._rates):
-            self._learn()
+        if self._learning:
+            self._rates[start : self._count] = rates
+            self._forces[start : self._count] = acc
+        if self._count == len(self._rates):
+            if self._learning:
+                self._learn()
             self._count = 0
+            self._blocks += 1
+
+    @property
+    def _learning(self) -> bool:
+        """Whether the block under way is learnt from."""
+        return self._learnt < self._params.at_first or self._blocks % self._params.then_every == 0
 
     def interrupt(self) -> None:
         """Something was lost: the block under way is given up. What was learnt stays."""
@@ -120,7 +131,8 @@ class GyroMatrix:
         left = target - design @ self._found
         scatter = max(params.least_scatter**2, float(left @ left) / (2 * params.windows))
         weight = 1.0 / (scatter * params.windows)
-        keep = 1.0 - len(self._rates) * self._period_s / params.memory_s
+        passed = 1 if self._learnt < params.at_first else params.then_every
+        keep = 1.0 - passed * len(self._rates) * self._period_s / params.memory_s
         kept = self._prior + keep * (self._information - self._prior)
         self._information = kept + weight * (design.T @ design)
         self._pull = keep * self._pull + weight * (design.T @ target)
@@ -129,6 +141,7 @@ class GyroMatrix:
         gain: Floats = np.eye(3)
         gain += self.matrix
         self._gain = gain
+        self._learnt += 1
 
     def _regression(self, rate: Floats) -> tuple[Floats, Floats]:
         """How the windows' vertical depends on the unknowns, (3 windows, 15), and where it was seen."""
