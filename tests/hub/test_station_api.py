@@ -289,3 +289,16 @@ async def test_a_session_of_the_wrong_athlete_is_moved_or_deleted(scripted, page
     assert not scripted.archive.history.has_session(session)
     assert not scripted.folder.recording(session).exists()
     assert (await _state(page)).session_state == "none"
+
+
+async def test_a_sign_for_the_doctor_is_kept_and_asked_about_at_the_next_session(scripted, page):
+    await _train(scripted, page, athlete={"id": ANNA, "name": "Anna"})
+    await page.post("/api/1/symptom", json={"kind": "pain", "pain": 2, "signs": ["night_pain"]})
+    ended = (await page.post("/api/1/session/end")).json()
+    (kept,) = scripted.archive.history.symptoms(ended["session_id"])
+    assert kept.answers == {"signs": ["night_pain"], "seized": False}
+    chosen = (await page.post("/api/1/athlete", json={"id": ANNA})).json()
+    await page.post("/api/1/athlete", json={"id": BEN, "name": "Ben"})
+    back = (await page.post("/api/1/athlete", json={"id": ANNA})).json()
+    assert chosen["advice"] == back["advice"] == ["see_doctor"]
+    assert back["hold_load"]
