@@ -80,11 +80,12 @@ def courses(
     points: defaultdict[str, list[TrendPoint]] = defaultdict(list)
     for row in transaction.execute(question):
         points[row[0] or ""].append(_trend_point(row[1:]))
+    owners = {point.session_id: athlete_id for athlete_id, own in points.items() for point in own}
     felt: defaultdict[str, list[SymptomRecord]] = defaultdict(list)
-    said = select(SessionRow.athlete_id, *rows.SYMPTOM_COLUMNS)
-    said = said.join(SymptomRow, SessionRow.id == SymptomRow.session_id).where(*wanted_ones)
+    said = select(*rows.SYMPTOM_COLUMNS)
+    said = said.join(SessionRow, SessionRow.id == SymptomRow.session_id).where(*wanted_ones)
     for row in transaction.execute(said.order_by(SymptomRow.t_ns)):
-        felt[row[0] or ""].append(rows.symptom_from(row))
+        felt[owners.get(row.session_id, "")].append(rows.symptom_from(row))
     return {athlete_id: course(points[athlete_id], felt[athlete_id]) for athlete_id in athlete_ids}
 
 
