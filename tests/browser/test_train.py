@@ -103,25 +103,29 @@ def _analysis(demo):
 
 
 def _row(rep):
-    """A rep of the analysis as the page writes it, all but the verdict's words."""
+    """A rep of the analysis as the page writes it, all but the verdict's words.
 
-    def angle(value, sigma=None):
-        if value is None:
+    The feed carries angles to 0.01 degrees, times to the millisecond and ways to 0.1 mm.
+    """
+
+    def whole(value):
+        return int(abs(value) + 0.5)
+
+    def angle(name, sigma=None):
+        if rep[name] is None:
             return "–"
-        whole = int(abs(value) + 0.5)
-        sign = "" if whole == 0 else "+" if value > 0 else "−"
-        return f"{sign}{whole}°" + ("" if sigma is None else f" ± {int(sigma + 0.5)}°")
+        value = round(rep[name], 2)
+        sign = "" if whole(value) == 0 else "+" if value > 0 else "−"
+        return f"{sign}{whole(value)}°" + ("" if sigma is None else f" ± {whole(round(rep[sigma], 2))}°")
 
     return [
         str(rep["set"]),
         str(rep["rep"]),
-        f"{rep['rom_m'] * 100:.0f}",
-        angle(rep["tilt_lockout_deg"], rep["tilt_sigma_deg"]),
-        angle(rep["lambda_lockout_deg"], rep["lambda_sigma_deg"]),
-        angle(rep["lambda_peak_deg"]),
-        f"{rep['concentric_s']:.1f}",
-        f"{rep['hold_s']:.1f}",
-        f"{rep['eccentric_s']:.1f}",
+        str(whole(round(rep["rom_m"], 4) * 100)),
+        angle("tilt_lockout_deg", "tilt_sigma_deg"),
+        angle("lambda_lockout_deg", "lambda_sigma_deg"),
+        angle("lambda_peak_deg"),
+        *(f"{round(rep[name], 3):.1f}" for name in ("concentric_s", "hold_s", "eccentric_s")),
     ]
 
 

@@ -11,8 +11,8 @@ export function verdict(rep) {
 }
 
 export function signed(value) {
-  const rounded = Math.round(value);
-  return rounded > 0 ? `+${rounded}` : rounded < 0 ? `−${-rounded}` : "0";
+  const size = Math.round(Math.abs(value)); // halves away from zero on both sides
+  return size === 0 ? "0" : `${value > 0 ? "+" : "−"}${size}`;
 }
 
 export function inSeconds(value) {
