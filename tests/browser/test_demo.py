@@ -69,7 +69,7 @@ def test_a_new_user_sees_a_session_measured_live(demo_at, browser, tmp_path):
     assert "session saved" in page.locator(".lw .age").inner_text()
     rows = page.locator(".lw .reps tbody tr").all_inner_texts()
     page.get_by_role("link", name="History").click()
-    page.get_by_text("With a red warning").wait_for(timeout=30_000)
+    page.locator(".lw").wait_for(state="detached", timeout=30_000)
     page.locator("[data-testid=stDataFrame] canvas").first.wait_for(timeout=30_000)
     page.screenshot(path=tmp_path / "history.png", full_page=True)
     assert errors == []
@@ -82,7 +82,7 @@ def test_a_new_user_sees_a_session_measured_live(demo_at, browser, tmp_path):
 def _a_second_tab_sees_the_same(browser, demo):
     second = browser.new_page(viewport=WIDE)
     second.goto(f"{demo.url}/coach")
-    second.locator(".wall .tile .where").get_by_text("Set").wait_for(timeout=30_000)
+    second.locator(".wall button.tile[aria-label*='Set' i]").wait_for(state="attached", timeout=30_000)
     second.close()
 
 
