@@ -28,7 +28,11 @@ class PhaseParams:
     pulse_fraction: float = 0.5  # a descent below is a pulse
     supine_deg: tuple[float, float] = (20.0, 145.0)
     lockout_deg: float = 75.0  # "having come down from a lockout" starts at least here
-    left_points: int = 15  # outside the supine range this long: the posture was left
+    left_deg: tuple[float, float] = (
+        10.0,
+        150.0,
+    )  # a strap that slips, or hips that sink deep, leave no bench
+    left_points: int = 15  # outside this long: the posture was left
     still_dps: float = 5.0
     still_points: int = 50  # 0.5 s
     top_fraction: float = 0.8  # provisional lockout in the top 20 % of the range
@@ -182,7 +186,7 @@ class PhaseTracker:
         rate = np.concatenate((self._past[1], rate))
         self._past = np.stack((phi[-lead:], rate[-lead:]))
         slow = np.abs(rate)
-        outside = (phi <= p.supine_deg[0]) | (phi >= p.supine_deg[1])
+        outside = (phi <= p.left_deg[0]) | (phi >= p.left_deg[1])
         still, quiet, left = _lasting(
             np.stack((slow < p.still_dps, slow < p.quiet_dps, outside)),
             np.array(((p.still_points,), (p.quiet_points,), (p.left_points,))),

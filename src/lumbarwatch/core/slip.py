@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lumbarwatch.core.geometry import wrap180_deg
 from lumbarwatch.core.history import History
 from lumbarwatch.core.windows import highest_over, lowest_over
 from lumbarwatch.model.checks import Booleans, Floats, Integers
@@ -38,6 +39,8 @@ class SlipParams:
     same_posture_deg: float = 3.0  # both sensors are where they were before the jump: nothing slipped
     rest_deg: float = 2.0  # largest change of either angle over ``before_points`` at rest
     lying_deg: tuple[float, float] = (20.0, 145.0)
+    confirm_points: int = 300  # a jump in the midst of movement is confirmed by a rest so soon after it,
+    compare_points: int = 1200  # held against a rest so long before in which the other sensor lay alike
     stand_shift_deg: float = 8.0  # standing: one sensor shifted so far, the other less than half
     still_deg: float = 1.0  # standing: largest change of either angle within still_points
     still_points: int = 300
@@ -63,6 +66,7 @@ class SlipWatch:
         self._params = params or SlipParams()
         self._ignore_before = 0
         self._posture: Mapping[Placement, float] | None = None  # before the jump, where that was a rest
+        self._doubtful: list[tuple[int, float]] = []  # jumps in movement: where they begin, and how far
         self.suspected: Placement | None = None
         self.restarted = False  # the suspicion is no more than this: who restarts a sensor has touched it
 
@@ -78,12 +82,14 @@ class SlipWatch:
             slipped = isinstance(found.event, SlipSuspected)
             self.suspected, self.restarted = found.event.placement if slipped else None, False
             self._posture = self._last_rest(self._begin(found.index)) if slipped else None
+            self._doubtful = []
             self._ignore_before = self._ignore_before if slipped else found.index
         return found
 
     def ignore_until(self, index: int) -> None:
         """The calibration changed here: what lies before is measured against another zero."""
         self._ignore_before = index
+        self._doubtful = []
 
     def clear(self) -> None:
         """A new calibration: whatever happened before it."""
@@ -108,11 +114,51 @@ class SlipWatch:
         lam = self._history.channel("lumbar_extension_deg", int(looks[0]) - back, int(looks[-1]) + 1)
         at = looks - looks[0]
         jumps = np.abs(lam[at + p.jump_points] - lam[at])  # of two wrapped angles
-        for k in np.flatnonzero((jumps >= p.jump_deg) & (jumps <= 360.0 - p.jump_deg)):
-            found = self._judge(int(looks[k]), origin_ns)
+        jumped = (jumps >= p.jump_deg) & (jumps <= 360.0 - p.jump_deg)
+        if not self._doubtful and not jumped.any():
+            return None
+        for look, is_jump in zip(looks.tolist(), jumped.tolist(), strict=True):
+            found = self._judge(look, origin_ns) if is_jump else None
+            found = found or self._confirmed(look, origin_ns)
             if found is not None:
                 return found
+            if is_jump:
+                begin = self._begin(look)
+                change = float(lam[look - looks[0] + p.jump_points] - lam[look - looks[0]])
+                self._doubtful.append((begin, float(wrap180_deg(np.array(change)))))
         return None
+
+    def _confirmed(self, index: int, origin_ns: int) -> Slipped | None:
+        """A jump in the midst of movement: one sensor now rests elsewhere, the other where it did before."""
+        p = self._params
+        self._doubtful = [(begin, by) for begin, by in self._doubtful if index - begin <= p.confirm_points]
+        if not self._doubtful or (now := self._rest_at(index)) is None:
+            return None
+        for begin, by in self._doubtful:
+            if index - p.before_points < begin + p.jump_points:
+                continue
+            for place, sign in ((Placement.LUMBAR, 1.0), (Placement.PELVIS, -1.0)):
+                before = self._rest_like(begin, place.other, now[place.other])
+                change = 0.0 if before is None else sign * (now[place] - before[place])
+                sharp = self._steepest(begin) >= p.sharp_share * abs(change)
+                if sharp and p.kept <= change / by <= p.grown and self._lies(now[place.other]):
+                    t_ns = origin_ns + (begin + p.jump_points // 2) * self._step_ns
+                    return Slipped(index, SlipSuspected(t_ns, place, abs(change)))
+        return None
+
+    def _rest_like(self, index: int, place: Placement, pitch_deg: float) -> Mapping[Placement, float] | None:
+        """Both pitches at the last rest before an index in which one sensor was where it is now."""
+        p = self._params
+        oldest = max(index - p.compare_points, self._history.first, self._ignore_before) + p.before_points
+        for at in range(index, oldest, -p.look_points):
+            rest = self._rest_at(at)
+            if rest is not None and abs(rest[place] - pitch_deg) <= p.same_posture_deg:
+                return rest
+        return None
+
+    def _lies(self, pitch_deg: float) -> bool:
+        low, high = self._params.lying_deg
+        return low < pitch_deg < high
 
     def _judge(self, index: int, origin_ns: int) -> Slipped | None:
         """Whether lambda jumped, stayed, and did little else around the jump."""
@@ -130,13 +176,19 @@ class SlipWatch:
             return None
         place = self._which(begin, begin + p.jump_points)
         alone = self._turned(place.other, begin, begin + p.jump_points) <= p.other_share * abs(jump)
-        steps = lam[p.before_points + p.sharp_points :] - lam[p.before_points : -p.sharp_points]
-        if not alone and float(np.abs(steps).max()) < p.sharp_share * abs(change):
+        if not alone and self._steepest(begin) < p.sharp_share * abs(change):
             return None
-        if not self._lying(begin - p.before_points, index + 1):
+        if not self._lying(place.other, begin - p.before_points, index + 1):
             return None
         t_ns = origin_ns + (begin + p.jump_points // 2) * self._step_ns
         return Slipped(index, SlipSuspected(t_ns, place, abs(change)))
+
+    def _steepest(self, begin: int) -> float:
+        """How far (deg) lambda moved at most within ``sharp_points`` of a jump and what came after it."""
+        p = self._params
+        stop = begin + p.jump_points + p.settled_points + 1
+        lam = self._history.channel("lumbar_extension_deg", begin, stop)
+        return float(np.abs(lam[p.sharp_points :] - lam[: -p.sharp_points]).max())
 
     def _begin(self, index: int) -> int:
         """Where the jump that is judged at an index begins."""
@@ -184,9 +236,9 @@ class SlipWatch:
             sharp[place] = float(np.abs(pitch[12:] - 2 * pitch[6:-6] + pitch[:-12]).max())
         return max(sharp, key=lambda place: sharp[place])
 
-    def _lying(self, start: int, stop: int) -> bool:
-        """Face up throughout: bending, people move one segment alone as fast as a strap slips."""
-        pitch = self._history.channel("pelvis_pitch_deg", start, stop)
+    def _lying(self, place: Placement, start: int, stop: int) -> bool:
+        """Face up throughout, by the sensor that stayed: bending, people move one segment as fast as that."""
+        pitch = self._history.channel(f"{place}_pitch_deg", start, stop)
         low, high = self._params.lying_deg
         return bool(((pitch > low) & (pitch < high)).all())
 
