@@ -117,16 +117,25 @@ class SlipWatch:
         jumped = (jumps >= p.jump_deg) & (jumps <= 360.0 - p.jump_deg)
         if not self._doubtful and not jumped.any():
             return None
-        for look, is_jump in zip(looks.tolist(), jumped.tolist(), strict=True):
-            found = self._judge(look, origin_ns) if is_jump else None
+        for k, look in enumerate(looks.tolist()):
+            if not self._doubtful and not jumped[k]:
+                continue
+            found = self._judge(look, origin_ns) if jumped[k] else None
             found = found or self._confirmed(look, origin_ns)
             if found is not None:
                 return found
-            if is_jump:
-                begin = self._begin(look)
-                change = float(lam[look - looks[0] + p.jump_points] - lam[look - looks[0]])
-                self._doubtful.append((begin, float(wrap180_deg(np.array(change)))))
+            if jumped[k]:
+                self._doubt(self._begin(look), lam[at[k] : at[k] + p.jump_points + 1])
         return None
+
+    def _doubt(self, begin: int, lam: Floats) -> None:
+        """Remember a jump for the next rest; of those that overlap the largest."""
+        jump = float(wrap180_deg(lam[-1:] - lam[:1])[0])
+        if self._doubtful and begin - self._doubtful[-1][0] < self._params.jump_points:
+            if abs(jump) <= abs(self._doubtful[-1][1]):
+                return
+            self._doubtful.pop()
+        self._doubtful.append((begin, jump))
 
     def _confirmed(self, index: int, origin_ns: int) -> Slipped | None:
         """A jump in the midst of movement: one sensor now rests elsewhere, the other where it did before."""
@@ -137,11 +146,15 @@ class SlipWatch:
         for begin, by in self._doubtful:
             if index - p.before_points < begin + p.jump_points:
                 continue
-            for place, sign in ((Placement.LUMBAR, 1.0), (Placement.PELVIS, -1.0)):
+            for place in Placement:
                 before = self._rest_like(begin, place.other, now[place.other])
-                change = 0.0 if before is None else sign * (now[place] - before[place])
+                if before is None or not self._lies(now[place.other]):
+                    continue
+                moved = {each: now[each] - before[each] for each in Placement}
+                change = moved[Placement.LUMBAR] - moved[Placement.PELVIS]
+                alone = abs(moved[place]) > abs(moved[place.other])
                 sharp = self._steepest(begin) >= p.sharp_share * abs(change)
-                if sharp and p.kept <= change / by <= p.grown and self._lies(now[place.other]):
+                if alone and sharp and p.kept <= change / by <= p.grown:
                     t_ns = origin_ns + (begin + p.jump_points // 2) * self._step_ns
                     return Slipped(index, SlipSuspected(t_ns, place, abs(change)))
         return None
@@ -149,12 +162,15 @@ class SlipWatch:
     def _rest_like(self, index: int, place: Placement, pitch_deg: float) -> Mapping[Placement, float] | None:
         """Both pitches at the last rest before an index in which one sensor was where it is now."""
         p = self._params
-        oldest = max(index - p.compare_points, self._history.first, self._ignore_before) + p.before_points
-        for at in range(index, oldest, -p.look_points):
-            rest = self._rest_at(at)
-            if rest is not None and abs(rest[place] - pitch_deg) <= p.same_posture_deg:
-                return rest
-        return None
+        oldest = max(index - p.compare_points, self._history.first, self._ignore_before)
+        pitch = {each: self._history.channel(f"{each}_pitch_deg", oldest, index) for each in Placement}
+        like = np.abs(pitch[place][p.before_points - 1 :] - pitch_deg) <= p.same_posture_deg
+        for values in pitch.values():
+            moved = highest_over(values, p.before_points) - lowest_over(values, p.before_points)
+            like = like & (moved <= p.rest_deg)
+        if not like.any():
+            return None
+        return self._rest_at(oldest + p.before_points + int(np.flatnonzero(like)[-1]))
 
     def _lies(self, pitch_deg: float) -> bool:
         low, high = self._params.lying_deg
