@@ -4,10 +4,11 @@ Every limit here is the one of definitions 5; an athlete's own limit replaces th
 gated by the budget of definitions 2 for differences, by the stated sigma for angles against the zero.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from statistics import median
+from types import MappingProxyType
 
 from lumbarwatch.core.metrics import Measured
 from lumbarwatch.core.uncertainty import BUDGET, Budget
@@ -22,6 +23,21 @@ LEAST_RANGE_DEG = 10.0
 IMPACT_LIMIT_G = 1.8
 BASELINE_REPS = 3  # of W5 without a reference
 LEAST_REPS_OF_DRIFT = 5
+
+DEFAULT_LIMITS: Mapping[WarningId, Limit] = MappingProxyType(
+    {
+        WarningId.W1: Limit(0.0, 0.0),  # against the own neutral; with reference thrusts -4 against theirs
+        WarningId.W1B: Limit(2.5, 5.0),  # this and W2: without an own range
+        WarningId.W2: Limit(7.5, 10.0),
+        WarningId.W3: Limit(0.80, 0.70),
+        WarningId.W3B: Limit(8.0, 12.0),
+        WarningId.W4: Limit(1.0, 0.60),
+        WarningId.W4B: Limit(6.0, 6.0),
+        WarningId.W5: Limit(4.0, 7.0),
+        WarningId.W6: Limit(4.0, 6.0),
+    }
+)
+"""Limits of definitions 5 as plain numbers, where no own range or reference replaces them."""
 
 CUES: dict[WarningId, str] = {
     WarningId.W1: "Tuck at the top: ribs down, tail under, squeeze.",
@@ -123,7 +139,7 @@ def lockout_limits(context: Context) -> tuple[float, Thresholds]:
     if fusion.reference is not None and context.own_reference:
         sigma = context.budget.against_reference_deg()
         return fusion.reference.tilt_lock_deg, Thresholds(-4.0, -4.0, high=False, sigma=sigma)
-    return 0.0, Thresholds(0.0, 0.0, high=False, sigma=context.tilt_sigma_deg)
+    return 0.0, _default(WarningId.W1, high=False, sigma=context.tilt_sigma_deg)
 
 
 def arched_limits(context: Context) -> Thresholds:
@@ -133,7 +149,7 @@ def arched_limits(context: Context) -> Thresholds:
         return _own(own, high=True, sigma=sigma)
     lam_max = usable_lam_max_deg(context.calibration)
     if lam_max is None:
-        return Thresholds(2.5, 5.0, high=True, sigma=sigma)
+        return _default(WarningId.W1B, high=True, sigma=sigma)
     return Thresholds(0.25 * lam_max, max(2.5, 0.25 * lam_max), high=True, sigma=sigma)
 
 
@@ -143,7 +159,7 @@ def extension_limits(context: Context) -> Thresholds:
         return _own(own, high=True, sigma=context.lambda_sigma_deg)
     lam_max = usable_lam_max_deg(context.calibration)
     if lam_max is None:
-        return Thresholds(7.5, 10.0, high=True, sigma=context.lambda_sigma_deg)
+        return _default(WarningId.W2, high=True, sigma=context.lambda_sigma_deg)
     limit = max(7.5, 0.75 * lam_max)
     return Thresholds(limit, limit, high=True, sigma=context.budget.against_range_deg())
 
@@ -160,12 +176,7 @@ def tuck_limits(context: Context) -> Thresholds | None:
 
 def partial_limits(limits: Limits, budget: Budget = BUDGET) -> Thresholds:
     """W3: fraction of the reference range of hip height."""
-    own = limits.get(WarningId.W3)
-    return (
-        _own(own, high=False, sigma=budget.rom_fraction)
-        if own
-        else Thresholds(0.80, 0.70, False, budget.rom_fraction)
-    )
+    return _plain(WarningId.W3, limits, high=False, sigma=budget.rom_fraction)
 
 
 def usable_lam_max_deg(calibration: Calibration) -> float | None:
@@ -250,9 +261,7 @@ def _judge_descent_time(v: Verdicts, rep: Measured, context: Context, t_ns: int)
     if not rep.lowered or rep.descent_hidden or rep.pelvis_missing:
         v.skip(NotGradedReason.NOT_LOWERED if not rep.lowered else NotGradedReason.GAP, WarningId.W4)
         return
-    own = context.limits.get(WarningId.W4)
-    sigma = context.budget.time_s
-    at = _own(own, high=False, sigma=sigma) if own else Thresholds(1.0, 0.60, high=False, sigma=sigma)
+    at = _plain(WarningId.W4, context.limits, high=False, sigma=context.budget.time_s)
     seconds = (rep.end - rep.lower) * 0.01
     level = v.judge(WarningId.W4, seconds, at, t_ns)
     if level is Level.RED or rep.impact_g_mps2 is None:
@@ -292,9 +301,7 @@ def _judge_tilt_on_descent(v: Verdicts, rep: Measured, context: Context, t_ns: i
         reason = NotGradedReason.LUMBAR_LOST if rep.lowered else NotGradedReason.NOT_LOWERED
         v.skip(reason, WarningId.W4B)
         return
-    own = context.limits.get(WarningId.W4B)
-    sigma = context.budget.within_rep_deg()
-    at = _own(own, high=True, sigma=sigma) if own else Thresholds(6.0, 6.0, high=True, sigma=sigma)
+    at = _plain(WarningId.W4B, context.limits, high=True, sigma=context.budget.within_rep_deg())
     v.judge(WarningId.W4B, rep.lambda_eccentric_max_deg - rep.lambda_lockout_deg, at, t_ns)
 
 
@@ -304,9 +311,7 @@ def _judge_bridge(v: Verdicts, rep: Measured, context: Context, t_ns: int) -> No
     if reference is None or not context.own_reference:
         v.skip(NotGradedReason.NO_REFERENCE, WarningId.W3B)
         return
-    own = context.limits.get(WarningId.W3B)
-    sigma = context.budget.against_reference_deg()
-    at = _own(own, high=True, sigma=sigma) if own else Thresholds(8.0, 12.0, high=True, sigma=sigma)
+    at = _plain(WarningId.W3B, context.limits, high=True, sigma=context.budget.against_reference_deg())
     arched = any(warning.id is WarningId.W1B for warning in v.warnings)
     gated = at if arched else Thresholds(at.amber, None, at.high, at.sigma)
     v.judge(WarningId.W3B, rep.phi_top_deg - reference.phi_top_deg, gated, t_ns)
@@ -320,9 +325,7 @@ def _judge_roll(v: Verdicts, rep: Measured, context: Context, t_ns: int) -> None
     if context.roll_baseline_deg is None:
         v.skip(NotGradedReason.BASELINE_REPS, WarningId.W5)
         return
-    sigma = context.budget.against_range_deg()
-    own = context.limits.get(WarningId.W5)
-    at = _own(own, high=True, sigma=sigma) if own else Thresholds(4.0, 7.0, high=True, sigma=sigma)
+    at = _plain(WarningId.W5, context.limits, high=True, sigma=context.budget.against_range_deg())
     red = at.red
     lasting = red is not None and any(abs(off) > red for off in context.earlier_roll_off_deg[-2:])
     gated = at if lasting else Thresholds(at.amber, None, at.high, at.sigma)
@@ -342,8 +345,9 @@ def judge_drift(lambdas_deg: Sequence[float], context: Context, t_ns: int) -> Ve
     drift = theil_sen_slope(lambdas_deg) * (n - 1)
     sigma = context.budget.drift_deg(n)
     lam_max = usable_lam_max_deg(context.calibration) or 0.0
-    own = context.limits.get(WarningId.W6)
-    at = _own(own, high=True, sigma=sigma) if own else Thresholds(4.0, max(6.0, 0.25 * lam_max), True, sigma)
+    at = _plain(WarningId.W6, context.limits, high=True, sigma=sigma)
+    if context.limits.get(WarningId.W6) is None and at.red is not None:
+        at = Thresholds(at.amber, max(at.red, 0.25 * lam_max), at.high, at.sigma)
     if median(lambdas_deg[-3:]) <= median(lambdas_deg[:3]):
         at = Thresholds(at.amber, None, at.high, at.sigma)
     v.judge(WarningId.W6, drift, at, t_ns)
@@ -357,6 +361,15 @@ def theil_sen_slope(values: Sequence[float]) -> float:
 
 def _own(limit: Limit, *, high: bool, sigma: float) -> Thresholds:
     return Thresholds(limit.amber, limit.red, high, sigma)
+
+
+def _default(id_: WarningId, *, high: bool, sigma: float) -> Thresholds:
+    return _own(DEFAULT_LIMITS[id_], high=high, sigma=sigma)
+
+
+def _plain(id_: WarningId, limits: Limits, *, high: bool, sigma: float) -> Thresholds:
+    """The athlete's own limit, else the default."""
+    return _own(limits.get(id_) or DEFAULT_LIMITS[id_], high=high, sigma=sigma)
 
 
 class CueBook:

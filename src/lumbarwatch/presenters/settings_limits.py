@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
-from lumbarwatch.core import rules
 from lumbarwatch.core.dose import SESSION_DOSE_LIMIT
-from lumbarwatch.core.rules import Context, Thresholds
-from lumbarwatch.model.session import Calibration, Limit, Limits
+from lumbarwatch.core.rules import DEFAULT_LIMITS
+from lumbarwatch.model.session import Limit
 from lumbarwatch.model.verdicts import WarningId
 from lumbarwatch.presenters.words import WARNINGS
 
@@ -167,36 +166,7 @@ def problem(id_: WarningId, amber: float | None, red: float | None) -> str:
 
 def absolute_default(id_: WarningId) -> Limit | None:
     """Return the default without own range and reference; None: not graded then."""
-    context = Context(Calibration.none(), Limits())
-    match id_:
-        case WarningId.W1:
-            return _of(rules.lockout_limits(context)[1])
-        case WarningId.W1B:
-            return _of(rules.arched_limits(context))
-        case WarningId.W2:
-            return _of(rules.extension_limits(context))
-        case WarningId.W3:
-            return _of(rules.partial_limits(Limits()))
-        case WarningId.W7:
-            return SESSION_DOSE_LIMIT
-        case _:
-            return _ABSOLUTE.get(id_)
-
-
-_ABSOLUTE: Mapping[WarningId, Limit] = MappingProxyType(
-    {
-        WarningId.W3B: Limit(8.0, 12.0),
-        WarningId.W4: Limit(1.0, 0.60),
-        WarningId.W4B: Limit(6.0, 6.0),
-        WarningId.W5: Limit(4.0, 7.0),
-        WarningId.W6: Limit(4.0, 6.0),
-    }
-)
-"""Where one begins to change a limit that the rules keep to themselves (definitions 5)."""
-
-
-def _of(at: Thresholds) -> Limit:
-    return Limit(at.amber, at.red)
+    return SESSION_DOSE_LIMIT if id_ is WarningId.W7 else DEFAULT_LIMITS.get(id_)
 
 
 def _limit(own: _OwnLimit | None) -> Limit | None:
