@@ -18,7 +18,7 @@ PARTS = {place.SESSIONS: "sessions", place.ATHLETE: "athlete", place.WEEK: "week
 
 def show() -> None:
     folder = DataFolder(link().data)
-    with History.open(folder.history) as history:
+    with History.open(folder.database) as history:
         if opened := place.opened_session(history):
             _module("session").show(history, folder, opened)
             return

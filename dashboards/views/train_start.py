@@ -49,7 +49,7 @@ def _who(client: HubClient, station: StationMessage) -> AthleteMessage | None:
     elif st.session_state.get(keys.ATHLETE) not in options:
         st.session_state[keys.ATHLETE] = station.athlete.id if station.athlete.id in names else options[0]
     chosen = st.selectbox(
-        "Athlete", options, format_func=lambda option: names.get(option, option), key=keys.ATHLETE
+        "Athlete", options, format_func=lambda option: str(names.get(option, option)), key=keys.ATHLETE
     )
     if chosen == NEW:
         _add(client, station)

@@ -83,7 +83,7 @@ def _wrong(client: HubClient, station: StationMessage) -> None:
             "Whose session is it?",
             list(others),
             None,
-            format_func=lambda id_: others.get(id_, id_),
+            format_func=lambda id_: str(others.get(id_, id_)),
             key=keys.MOVE_TO,
             width=280,
         )

@@ -12,7 +12,9 @@ from sqlalchemy import create_engine, make_url, text
 
 from lumbarwatch.model.events import SymptomKind
 from lumbarwatch.store import migrations
+from lumbarwatch.store.backup import backup
 from lumbarwatch.store.errors import StoreError, StoreReason
+from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
 from lumbarwatch.store.ids import new_id
 from store import test_history
@@ -69,6 +71,21 @@ def test_opened_again_by_another_program(history: History, url: str) -> None:
     with History.open(url) as other:
         assert other.reps(session.id) == tuple(reps)
         other.check()
+
+
+def test_the_environment_names_the_server(
+    history: History, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LUMBARWATCH_HISTORY", url)
+    folder = DataFolder(tmp_path / "data").create()
+    session = visit()
+    with History.open(folder.database) as own:
+        own.save_session(session, *a_session(5), pipeline_version="1", about=about())
+    assert history.has_session(session.id)
+    assert folder.existing() is folder
+    assert not folder.history.exists()
+    with pytest.raises(StoreError, match="server's own tools"):
+        backup(folder, tmp_path / "all.backup")
 
 
 def test_a_newer_schema_is_refused(history: History, url: str) -> None:

@@ -122,7 +122,7 @@ def intervals(loads: Sequence[LockoutLoad], name: str, title: str, *, tick: bool
                 x="at:Q", text="words:N"
             )
         )
-    return alt.layer(*layers).properties(height=80 + 34 * len(rows))
+    return alt.LayerChart(layer=layers).properties(height=80 + 34 * len(rows))
 
 
 _SIGMAS = {"moment_nm": "moment_sigma_nm", "compression_n": "compression_sigma_n"}

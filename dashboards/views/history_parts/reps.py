@@ -37,7 +37,7 @@ Place = tuple[int, int]
 def show(folder: DataFolder, session_id: str) -> None:
     """Show table, replay and corrections; a fragment, so that another rep is there at once."""
     tell()
-    with History.open(folder.history) as history:
+    with History.open(folder.database) as history:
         found = history.reps(session_id)
         annotations = history.annotations(session_id)
     if not found:
@@ -157,7 +157,11 @@ def _shown(value: bool | float) -> str:
 def _new_correction(session_id: str, rep: Rep) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         field = st.selectbox(
-            "What", list(CORRECTABLE), format_func=CORRECTABLE.get, key=keys.CORRECTED_FIELD, width=230
+            "What",
+            list(CORRECTABLE),
+            format_func=lambda field: str(CORRECTABLE.get(field, field)),
+            key=keys.CORRECTED_FIELD,
+            width=230,
         )
         value: bool | float | None = None
         if field in FLAGS:

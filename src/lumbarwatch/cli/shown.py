@@ -49,10 +49,10 @@ def _whose(path: Path) -> tuple[str, str, float]:
 
 def _athlete(data: Path, athlete_id: str, measured: Athlete) -> Athlete:
     folder = DataFolder(data)
-    if not athlete_id or not folder.history.exists():
+    if not athlete_id or (isinstance(folder.database, Path) and not folder.database.exists()):
         return measured
     try:
-        with History.open(folder.history) as history:
+        with History.open(folder.database) as history:
             return replace(measured, name=history.athlete(athlete_id).name)
     except StoreError:
         return measured

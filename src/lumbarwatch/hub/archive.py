@@ -85,7 +85,7 @@ class Archive:
         StoreError
             It can't be used.
         """
-        return cls(folder, History.open(folder.history), write_samples)
+        return cls(folder, History.open(folder.database), write_samples)
 
     def __enter__(self) -> Self:
         return self

@@ -88,7 +88,7 @@ def keep_calibrations(sensors: Sequence[FittedSensor], data: Path | None = None)
     if not named:
         return ()
     folder = DataFolder(data or default_data_folder()).create()
-    with History.open(folder.history) as history:
+    with History.open(folder.database) as history:
         for one in named:
             assert one.fit.calibration is not None
             save_accelerometer(history, one.family, one.serial, one.fit.calibration)

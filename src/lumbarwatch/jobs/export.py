@@ -57,7 +57,7 @@ def export(
         No such session, its recording is gone or unusable, or the file can't be written.
     """
     folder = DataFolder(data).existing()
-    with History.open(folder.history) as history:
+    with History.open(folder.database) as history:
         found = find_session(history, session)
     target = out or Path(f"{found.id}.{kind.value}")
     source, meta = _source(folder, found.id)

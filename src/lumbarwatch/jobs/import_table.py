@@ -41,7 +41,7 @@ def import_table(
         The table, META or athlete can't be used, or the store can't be written; nothing is kept then.
     """
     folder = DataFolder(data).create()
-    with History.open(folder.history) as history:
+    with History.open(folder.database) as history:
         owner = None if athlete is None else find_athlete(history, athlete)
         progress("reading", 0.0)
         replay = read_replay(table, meta)  # refused before anything is kept

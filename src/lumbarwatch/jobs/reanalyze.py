@@ -94,7 +94,7 @@ def reanalyze(
     """
     folder = DataFolder(data).existing()
     restore(data)  # recordings without a row get it
-    with History.open(folder.history) as history:
+    with History.open(folder.database) as history:
         owner = None if athlete is None else find_athlete(history, athlete).id
         sessions = history.sessions(owner, since_utc_ns, limit=None)
         done = history.analysed_by(PIPELINE_VERSION, refined=refined)

@@ -63,7 +63,7 @@ def write_report(
     folder = DataFolder(data).existing()
     if out is not None:
         check_outputs(out)
-    with History.open(folder.history) as history:
+    with History.open(folder.database) as history:
         session_id, athlete_id = find(history, named)
         made = make_report(history, session_id=session_id, athlete_id=athlete_id, form=form, refined=refined)
     target = out or Path(f"report-{session_id or athlete_id}.{form.value}")

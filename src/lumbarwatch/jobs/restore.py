@@ -34,7 +34,7 @@ def restore(data: Path) -> None:
     """
     folder = DataFolder(data).create()
     halves = discard_parts(folder)
-    with History.open(folder.history) as history:
+    with History.open(folder.database) as history:
         finish_erasing(folder, history)
         for found in recover(folder, keep_live=True):
             _LOG.warning("%s", found.message)

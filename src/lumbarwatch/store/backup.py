@@ -21,7 +21,7 @@ from typing import IO, Final
 from lumbarwatch import __version__
 from lumbarwatch.store.codec import CodecError, JsonObject, dumps, loads
 from lumbarwatch.store.errors import StoreError, StoreReason, damaged_history, from_os, from_sqlite
-from lumbarwatch.store.folder import DataFolder
+from lumbarwatch.store.folder import HISTORY_URL, DataFolder
 
 BACKUP_SCHEMA: Final = "lumbarwatch.backup/1"
 MANIFEST: Final = "manifest.json"
@@ -57,8 +57,14 @@ def backup(folder: DataFolder, file: Path, progress: Progress | None = None) -> 
     Raises
     ------
     StoreError
-        Nothing to keep, no room, the archive is there already, or the history is damaged.
+        Nothing to keep, no room, the archive is there already, the history is damaged or on a server.
     """
+    if isinstance(folder.database, str):
+        message = (
+            f"The history is on a server: keep it with the server's own tools, {folder.path} as files. "
+            f"Without {HISTORY_URL} in the environment the folder's own history is backed up."
+        )
+        raise StoreError(StoreReason.UNREACHABLE, message)
     if file.exists():
         raise StoreError(StoreReason.EXISTS, f"{file} is there already: choose another name for the backup.")
     part = file.with_name(file.name + ".part")

@@ -1,5 +1,6 @@
 """The data folder: where recordings, archive and history lie. File names carry ids, never names of people."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -8,6 +9,9 @@ import platformdirs
 
 from lumbarwatch.store.errors import StoreError, StoreReason, from_os
 from lumbarwatch.store.ids import checked_id
+
+HISTORY_URL: Final = "LUMBARWATCH_HISTORY"
+"""Environment variable that names a server's database, ``postgresql://user@host/name``, for the history."""
 
 CARD_SUFFIX: Final = ".import.json"
 """Behind the id of an imported session: the card that says whose session a table is."""
@@ -43,6 +47,11 @@ class DataFolder:
     def history(self) -> Path:
         """The SQLite database; derived rows can be rebuilt, names, notes and symptoms can't."""
         return self.path / "history.db"
+
+    @property
+    def database(self) -> str | Path:
+        """Where the history is kept: on the server that the environment names, else in the SQLite file."""
+        return os.environ.get(HISTORY_URL) or self.history
 
     @property
     def config(self) -> Path:
@@ -90,7 +99,12 @@ class DataFolder:
         StoreError
             There is no history and no recording.
         """
-        if self.history.exists() or any(self.recordings.glob("*")) or any(self.live.glob("*")):
+        if (
+            isinstance(self.database, str)
+            or self.history.exists()
+            or any(self.recordings.glob("*"))
+            or any(self.live.glob("*"))
+        ):
             return self
         raise StoreError(
             StoreReason.MISSING, f"There are no sessions in {self.path}: name the folder by --data."
