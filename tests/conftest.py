@@ -31,3 +31,8 @@ def pytest_make_collect_report(collector):
         report.outcome = "failed"
         report.longrepr = f"{collector.nodeid} was skipped where it must run: {report.longrepr}"
     return report
+
+
+def pytest_collection_modifyitems(items):
+    """Fast tests first: what drives a browser, takes long or has a process of its own comes last."""
+    items.sort(key=lambda item: bool(item.get_closest_marker("browser") or item.get_closest_marker("slow")))

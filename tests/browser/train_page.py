@@ -25,7 +25,7 @@ VIEW = """() => {
   };
 }"""
 IN_VIEW = f"""([name, values]) => values.includes(String(({VIEW})()[name]))"""
-SHOWN = f"""([name, words]) => String(({VIEW})()[name] ?? '').includes(words)"""
+SHOWN = f"""([name, any]) => any.some((words) => String(({VIEW})()[name] ?? '').includes(words))"""
 
 
 class TrainPage:
@@ -54,9 +54,9 @@ class TrainPage:
         """Wait until the view's ``name`` has one of these values."""
         self._wait(IN_VIEW, [name, [str(value) for value in values]], timeout)
 
-    def wait_words(self, name, words, timeout=STEP_MS):
-        """Wait until the view's ``name`` contains these words."""
-        self._wait(SHOWN, [name, words], timeout)
+    def wait_words(self, name, *words, timeout=STEP_MS):
+        """Wait until the view's ``name`` contains one of these words."""
+        self._wait(SHOWN, [name, list(words)], timeout)
 
     def _wait(self, test, wanted, timeout):
         try:
