@@ -218,7 +218,8 @@ async def test_ctrl_c_and_a_termination_save(folder, console, number):
     clock = LoopClock()
 
     async def interrupt():
-        while sum(path.stat().st_size for path in folder.live.glob("*.mcap")) < 40_000:  # some seconds of both
+        # until there are some seconds of both sensors
+        while sum(path.stat().st_size for path in folder.live.glob("*.mcap")) < 40_000:
             await clock.sleep(0.5)
         os.kill(os.getpid(), number)
 
