@@ -57,7 +57,7 @@ BUDGET = Budget()
 class StatedParams:
     """Parts of the stated sigma of one sensor (conventions; checked in tests/accuracy/coverage.py)."""
 
-    skin_deg: float = 1.1  # skin against bone, standing to lockout
+    skin_deg: float = 0.9  # skin against bone, standing to lockout (150 simulated persons; held by others)
     sway_deg: float = 0.1  # of the zero
     prior_bias_mps2: float = 0.06  # 6 mg, an ordinary part, worth one reading
     prior_readings: float = 0.5
