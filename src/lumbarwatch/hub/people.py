@@ -1,18 +1,15 @@
 """Who trains here: the history's athletes, their limits, what they felt in their last sessions. Blocks."""
 
-from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
 
 from lumbarwatch.core.referral import LAST_SESSIONS
 from lumbarwatch.hub.values import AthleteMessage, OwnLimit
 from lumbarwatch.model.events import Symptom
 from lumbarwatch.model.session import Athlete, Limit, Limits
-from lumbarwatch.model.symptoms import Sign
+from lumbarwatch.store.course import symptom_of
 from lumbarwatch.store.errors import StoreError, StoreReason
 from lumbarwatch.store.history import History
 from lumbarwatch.store.ids import new_id
-from lumbarwatch.store.records import SymptomRecord
 
 
 class People:
@@ -71,7 +68,7 @@ class People:
         sessions = [
             one.id for one in self._history.sessions(athlete_id, limit=LAST_SESSIONS) if one.id != but
         ]
-        return tuple(tuple(_symptoms(self._history.symptoms(one))) for one in sessions)
+        return tuple(tuple(map(symptom_of, self._history.symptoms(one))) for one in sessions)
 
     def _known(self, athlete_id: str) -> Athlete | None:
         if not athlete_id:
@@ -115,18 +112,3 @@ def athlete_of(message: AthleteMessage, known: Athlete | None = None) -> Athlete
         bench_height_m=message.bench_height_m,
         contact_to_l1_m=message.contact_to_l1_m,
     )
-
-
-def _symptoms(records: Iterable[SymptomRecord]) -> Iterable[Symptom]:
-    for record in records:
-        answers = record.answers or {}
-        signs = _signs(answers.get("signs")) if "signs" in answers else None
-        yield Symptom(record.t_ns, record.kind, record.pain, signs, seized=answers.get("seized") is True)
-
-
-def _signs(values: object) -> tuple[Sign, ...]:
-    found: list[Sign] = []
-    for value in values if isinstance(values, list) else []:  # pyright: ignore[reportUnknownVariableType]
-        with suppress(ValueError):  # of a newer version
-            found.append(Sign(value))  # pyright: ignore[reportUnknownArgumentType]
-    return tuple(found)
