@@ -11,10 +11,8 @@ from pathlib import Path
 from lumbarwatch.exchange.files import check_outputs, replacing
 from lumbarwatch.jobs.people import LAST, find_athlete
 from lumbarwatch.model.document import Document
-from lumbarwatch.model.events import Symptom
 from lumbarwatch.model.motion import Rep
 from lumbarwatch.model.session import Athlete, Session
-from lumbarwatch.model.symptoms import Sign
 from lumbarwatch.presenters.report import report as content
 from lumbarwatch.presenters.report_data import (
     Corrected,
@@ -25,7 +23,7 @@ from lumbarwatch.presenters.report_data import (
     SessionFacts,
     SetFacts,
 )
-from lumbarwatch.store.course import session_point
+from lumbarwatch.store.course import session_point, symptom_of
 from lumbarwatch.store.errors import StoreError, StoreReason
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
@@ -282,12 +280,7 @@ def _felt(history: History, athlete: Athlete | None, session_id: str) -> tuple[S
 
 
 def _as_felt(one: SymptomRecord) -> Felt:
-    answers = one.answers
-    known = {sign.value: sign for sign in Sign}
-    said = None if answers is None else answers.get("signs")
-    signs = None if said is None else tuple(sign for name, sign in known.items() if name in list(said))
-    seized = answers is not None and answers.get("seized") is True
-    return Felt(one.at_utc_ns, Symptom(one.t_ns, one.kind, one.pain, signs, seized), one.session_id)
+    return Felt(one.at_utc_ns, symptom_of(one), one.session_id)
 
 
 def _end_utc_ns(facts: SessionFacts) -> int:
