@@ -111,3 +111,121 @@ def test_in_motion_only_what_is_faster_than_a_spine_is_a_slip(points, is_found):
     middle_of_a_descent = 200 + 180 + 75
     found = watched(lumbar + 4.0, stepped(lumbar, middle_of_a_descent, 11.0, points))
     assert bool(found) is is_found
+
+
+DOWN, REST = 380, 120  # the first descent begins at this point; the rest after it lasts so many
+
+
+def lifts(descent_s, pelvis_deg=(45.0, 95.0), lumbar_deg=(43.0, 91.0)):
+    """Both pitches over four reps from (bottom, top), the descents in so many seconds, a rest after each."""
+    return tuple(
+        moved((2.0, low), *[(1.0, high), (0.8, high), (descent_s, low), (REST / 100, low)] * 4)
+        for low, high in (pelvis_deg, lumbar_deg)
+    )
+
+
+def slipped_in(place, at, size, pelvis, lumbar, points=10):
+    """The pitches with one strap slipping at a point."""
+    if place is Placement.PELVIS:
+        return stepped(pelvis, at, size, points), lumbar
+    return pelvis, stepped(lumbar, at, size, points)
+
+
+@pytest.mark.parametrize("place", list(Placement))
+@pytest.mark.parametrize("size", [9.0, -9.0, 11.0, -11.0])
+@pytest.mark.parametrize("descent_s", [0.4, 0.6])
+def test_a_slip_in_the_midst_of_a_fast_descent_is_found_by_the_next_rest(place, size, descent_s):
+    at = DOWN + round(50 * descent_s)
+    (found,) = watched(*slipped_in(place, at, size, *lifts(descent_s)))
+    assert isinstance(found.event, SlipSuspected)
+    assert found.event.placement is place
+    assert found.event.slip_deg == pytest.approx(abs(size), abs=2.5)  # lambda itself changes by 2 meanwhile
+    assert found.event.t_ns / 1e9 == pytest.approx(at / 100, abs=0.3)
+    assert found.index <= DOWN + round(100 * descent_s) + REST
+
+
+@pytest.mark.parametrize("place", list(Placement))
+def test_a_tuck_let_go_in_the_descent_leaves_the_slip_to_the_next_rest(place):
+    pelvis, lumbar = lifts(0.5, lumbar_deg=(43.0, 86.0))  # lambda opens by 7 in the descent
+    size = 11.0 if place is Placement.LUMBAR else -14.0
+    (found,) = watched(*slipped_in(place, DOWN + 25, size, pelvis, lumbar))
+    assert isinstance(found.event, SlipSuspected)
+    assert found.event.placement is place
+    assert found.event.slip_deg == pytest.approx(abs(size), abs=7.5)  # what lambda did by itself is in it
+    assert found.index <= DOWN + 50 + REST
+
+
+@pytest.mark.parametrize("descent_s", [0.3, 0.4, 0.6, 0.8])
+@pytest.mark.parametrize("top_deg", [91.0, 86.0, 82.0])
+def test_a_fast_descent_without_a_slip_is_none(descent_s, top_deg):
+    assert watched(*lifts(descent_s, lumbar_deg=(43.0, top_deg))) == []
+
+
+@pytest.mark.parametrize("bottom_after", [33.0, 50.0])
+def test_another_posture_of_the_back_after_a_fast_descent_is_none(bottom_after):
+    pelvis = moved((2.0, 45.0), (1.0, 95.0), (0.8, 95.0), (0.6, 45.0), (6.0, 45.0))
+    lumbar = moved((2.0, 43.0), (1.0, 88.0), (0.8, 88.0), (0.6, bottom_after), (6.0, bottom_after))
+    assert watched(pelvis, lumbar) == []
+
+
+DEEP = {"pelvis_deg": (12.0, 95.0), "lumbar_deg": (18.0, 91.0)}
+"""Hips that sink so deep that the angles leave what counts as lying."""
+
+
+@pytest.mark.parametrize("descent_s", [0.4, 0.6, 1.0])
+@pytest.mark.parametrize("lumbar_bottom_deg", [18.0, 25.0])
+def test_a_deep_bottom_without_a_slip_is_none(descent_s, lumbar_bottom_deg):
+    assert watched(*lifts(descent_s, (12.0, 95.0), (lumbar_bottom_deg, 91.0))) == []
+
+
+@pytest.mark.parametrize("place", list(Placement))
+@pytest.mark.parametrize("size", [11.0, -11.0])
+def test_a_slip_in_a_deep_bottom_is_found_at_the_next_lockout_and_stays(place, size):
+    at = DOWN + 60 + 20
+    (found,) = watched(*slipped_in(place, at, size, *lifts(0.6, **DEEP)))  # one alone: not withdrawn after
+    assert isinstance(found.event, SlipSuspected)
+    assert found.event.placement is place
+    assert found.event.slip_deg == pytest.approx(11.0, abs=0.5)
+    next_lockout = DOWN + 60 + REST + 100
+    assert found.index <= next_lockout + 80
+
+
+@pytest.mark.parametrize("silent", list(Placement))
+@pytest.mark.parametrize("slips", [None, *Placement])
+def test_a_slip_while_one_sensor_is_silent_waits_for_the_next_standing(silent, slips):
+    """A silence hides the jump: nobody is accused of what was not seen; standing shows it."""
+    pitches = [np.append(part, moved((2.0, part[-1]), (2.0, 0.0), (8.0, 0.0))) for part in lifts(0.6)]
+    if slips is not None:
+        pitches = [part.copy() for part in slipped_in(slips, DOWN + 30, -12.0, *pitches)]
+    pitches[silent is Placement.LUMBAR][DOWN + 10 : DOWN + 50] = np.nan
+    found = [slipped.event for slipped in watched(*pitches)]
+    assert not any(isinstance(event, SlipSuspected) for event in found)
+    rezeroed = [event for event in found if isinstance(event, Rezeroed)]
+    if slips is None:
+        assert rezeroed == []
+    else:
+        assert rezeroed[0].placement is slips
+        assert rezeroed[0].shift_deg == pytest.approx(-12.0, abs=0.1)
+
+
+@pytest.mark.parametrize("slips", list(Placement))
+def test_a_sensor_that_was_silent_before_hides_no_later_slip(slips):
+    pitches = [part.copy() for part in slipped_in(slips, DOWN + 30, -11.0, *lifts(0.6))]
+    pitches[0][100:300] = np.nan
+    (found,) = watched(*pitches)
+    assert isinstance(found.event, SlipSuspected)
+    assert found.event.placement is slips
+
+
+@pytest.mark.parametrize("pieces", [(1,), (7, 90), (333,)])
+def test_cutting_changes_nothing_of_a_slip_confirmed_later(pieces):
+    pitches = slipped_in(Placement.LUMBAR, DOWN + 80, 11.0, *lifts(0.6, **DEEP))
+    whole = [(entry.index, entry.event) for entry in watched(*pitches)]
+    assert [(entry.index, entry.event) for entry in watched(*pitches, pieces)] == whole
+
+
+def test_a_quick_bend_while_upright_is_none():
+    """Bending, people move one segment as fast as a strap slips."""
+    pelvis = moved((1.5, 0.0), (0.3, 8.0), (2.4, 8.0))
+    lumbar = stepped(moved((1.5, 0.0), (0.3, 8.0), (2.4, 8.0)), 160, 11.0, 10)
+    assert watched(pelvis, lumbar) == []

@@ -55,6 +55,7 @@ class Slipped:
     index: int
     event: SlipSuspected | Rezeroed
     mountings: Mapping[Placement, Mounting] | None = None
+    jump_from: int | None = None  # where the jump of a slip began
 
 
 class SlipWatch:
@@ -81,7 +82,7 @@ class SlipWatch:
         if found is not None:
             slipped = isinstance(found.event, SlipSuspected)
             self.suspected, self.restarted = found.event.placement if slipped else None, False
-            self._posture = self._last_rest(self._begin(found.index)) if slipped else None
+            self._posture = None if found.jump_from is None else self._last_rest(found.jump_from)
             self._doubtful = []
             self._ignore_before = self._ignore_before if slipped else found.index
         return found
@@ -156,7 +157,7 @@ class SlipWatch:
                 sharp = self._steepest(begin) >= p.sharp_share * abs(change)
                 if alone and sharp and p.kept <= change / by <= p.grown:
                     t_ns = origin_ns + (begin + p.jump_points // 2) * self._step_ns
-                    return Slipped(index, SlipSuspected(t_ns, place, abs(change)))
+                    return Slipped(index, SlipSuspected(t_ns, place, abs(change)), jump_from=begin)
         return None
 
     def _rest_like(self, index: int, place: Placement, pitch_deg: float) -> Mapping[Placement, float] | None:
@@ -197,7 +198,7 @@ class SlipWatch:
         if not self._lying(place.other, begin - p.before_points, index + 1):
             return None
         t_ns = origin_ns + (begin + p.jump_points // 2) * self._step_ns
-        return Slipped(index, SlipSuspected(t_ns, place, abs(change)))
+        return Slipped(index, SlipSuspected(t_ns, place, abs(change)), jump_from=begin)
 
     def _steepest(self, begin: int) -> float:
         """How far (deg) lambda moved at most within ``sharp_points`` of a jump and what came after it."""
