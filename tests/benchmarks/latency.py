@@ -5,10 +5,11 @@ machine of two cores. The exit code is 1 when an aim is missed.
 
 What is measured, all in one wall clock:
 
-- *update to canvas*: from the hub's sending of an update until the frame's drawing call has returned; the
-  newest sample of an update arrived within a few ms before it was sent.
+- *sample to canvas*: from the arrival, in the link's callback, of the last sample that an update's newest
+  pose needs (it lies between two samples of each sensor) until the frame's drawing call has returned.
+- *update to canvas*: of that, from the hub's sending of the update.
 - *age on the canvas*: from when the newest sample of an update was taken until it was drawn; the sensor's
-  packet (two samples) and the pipeline's short wait for further packets (``core/inbox.py``) are in it.
+  packet (two samples, 20 ms) and the wait for the other sensor's packet are in it.
 - *W2 to tone*: from the frame's making in the hub until the tone's start at the audio device, by the audio
   clock and the device's stated output latency.
 - *lateness*: of a 100 Hz task in the hub's loop, while a thread in the pages' process never stops computing.
@@ -16,6 +17,7 @@ What is measured, all in one wall clock:
 
 import argparse
 import json
+import math
 import statistics
 import tempfile
 import time
@@ -112,12 +114,18 @@ def measure(seconds, *, heavy=False):
         report = Path(folder) / "late.json"
         with running_both(hub_main=instrumented.hub, more=(str(report),), **page_main) as (_, _, url):
             seen = _look(url, seconds)
-        late_ms = json.loads(report.read_text())[200:]
+        noted = json.loads(report.read_text())
+    late_ms = noted["late_ms"][200:]
     update = [one["drawn"] - (one["sent_ms"] + ahead_ms) for one in seen["poses"]]
+    waits = [noted["waits_ms"].get(str(one["sent_ms"]), math.nan) for one in seen["poses"]]
+    sample = [wait + drawn for wait, drawn in zip(waits, update, strict=True) if not math.isnan(wait)]
     age = [wait + one["age_ms"] for wait, one in zip(update, seen["poses"], strict=True)]
     tones = [one["sounds"] - (one["sent_ms"] + ahead_ms) for one in seen["tones"]]
     return {
         "updates per s": len(update) / seconds,
+        "updates whose sample is known": len(sample) / max(1, len(update)),
+        "sample to canvas p50 ms": _percentile(sample, 50),
+        "sample to canvas p95 ms": _percentile(sample, 95),
         "update to canvas p50 ms": _percentile(update, 50),
         "update to canvas p95 ms": _percentile(update, 95),
         "age on the canvas p50 ms": _percentile(age, 50),
@@ -139,8 +147,8 @@ def main():
     late = measure(asked.seconds, heavy=True)["hub late p99 ms"]
     print(f"hub late p99 ms while a page computes: {late:.1f}")
     met = (
-        found["update to canvas p50 ms"] < P50_MS
-        and found["update to canvas p95 ms"] < P95_MS
+        found["sample to canvas p50 ms"] < P50_MS
+        and found["sample to canvas p95 ms"] < P95_MS
         and found["W2 to tone p95 ms"] < TONE_P95_MS
         and late < LATE_P99_MS
     )

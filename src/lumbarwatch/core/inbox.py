@@ -1,4 +1,4 @@
-"""Packets wait a moment for each other: a few of them cost no more than one (no result depends on it)."""
+"""Packets wait a moment for those of the other sensor, since a pose needs both (no result depends on it)."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -6,7 +6,13 @@ from typing import TypeAlias
 from lumbarwatch.model.samples import ClockReading, ImuBatch, Placement
 
 HOLD_NS = 10_000_000
-"""Longest wait, in arrival time: packets of two sensors, 20 ms each, meet, and 50 updates a second go out."""
+"""Longest wait, in arrival time: half of a packet of two samples at 100 Hz."""
+
+GAIN_NS = 12_000_000
+"""So much further must what both have sent reach to be worked through at once: some 50 rounds a second, also
+where each sample comes in a packet of its own."""
+
+_NEVER_NS = -(2**62)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +32,16 @@ class Inbox:
         self._waiting: dict[Placement, list[ImuBatch | ClockReading | LinkCut]] = {
             place: [] for place in Placement
         }
-        self._oldest_ns: int | None = None
-        self._newest_ns = -(2**62)
+        self._newest_ns = dict.fromkeys(Placement, _NEVER_NS)  # arrival from each sensor
+        self._oldest_ns: int | None = None  # arrival among what waits
+        self._worked_ns = _NEVER_NS  # up to where both sensors had sent when work was last done
 
     def put(self, item: ImuBatch | ClockReading) -> None:
         """Keep an item."""
         first_ns, last_ns = _arrival_ns(item)
         self._waiting[item.placement].append(item)
         self._oldest_ns = first_ns if self._oldest_ns is None else min(self._oldest_ns, first_ns)
-        self._newest_ns = max(self._newest_ns, last_ns)
+        self._newest_ns[item.placement] = max(self._newest_ns[item.placement], last_ns)
 
     def put_cut(self, placement: Placement) -> None:
         """Note a cut; it makes nothing due."""
@@ -42,8 +49,11 @@ class Inbox:
 
     @property
     def due(self) -> bool:
-        """Something has waited long enough."""
-        return self._oldest_ns is not None and self._newest_ns - self._oldest_ns >= HOLD_NS
+        """A pose needs both sensors: they have come further together, or something has waited long enough."""
+        if self._oldest_ns is None:
+            return False
+        gained = min(self._newest_ns.values()) - self._worked_ns >= GAIN_NS
+        return gained or max(self._newest_ns.values()) - self._oldest_ns >= HOLD_NS
 
     def take(self) -> list[Waiting]:
         """All that waits; batches that continue each other are one."""
@@ -61,7 +71,7 @@ class Inbox:
             if run:
                 taken.append(ImuBatch.joined(run))
             items.clear()
-        self._oldest_ns = None
+        self._oldest_ns, self._worked_ns = None, min(self._newest_ns.values())
         return taken
 
 

@@ -1,4 +1,4 @@
-"""Thins poses for display: at most 50 points per second of the session, in at most 50 frames per second."""
+"""Thins poses for display: the newest and one for each 20 ms before it, in at most 60 frames per second."""
 
 from collections.abc import Callable
 
@@ -9,8 +9,11 @@ from lumbarwatch.hub.messages import Column, Poses
 from lumbarwatch.model.checks import Booleans, Floats, Integers
 from lumbarwatch.model.motion import PHASES, PoseBatch
 
-FRAME_NS = 20_000_000
-"""Time between frames, real, and between points, of the session: 50 Hz, near a display's rate."""
+POINT_NS = 20_000_000
+"""Time of the session between the points of a frame: 50 Hz, near a display's rate."""
+
+FRAME_NS = 16_000_000
+"""Shortest real time between frames: a packet every 20 ms that comes a little early does not wait."""
 
 
 class PosePacer:
@@ -31,7 +34,6 @@ class PosePacer:
         self._t0_ns = t0_ns
         self._speed = speed
         self._waiting: list[PoseBatch] = []
-        self._last_point = -1
         self._last_frame_ns: int | None = None
 
     def add(self, poses: PoseBatch) -> None:
@@ -48,7 +50,7 @@ class PosePacer:
         return max(0.0, (self._last_frame_ns + FRAME_NS - real_ns) / 1e9)
 
     def frame(self, real_ns: int, host_ns: int) -> Poses | None:
-        """Return what waits as one frame; None when thinning leaves nothing.
+        """Return what waits as one frame; None when nothing does.
 
         ``host_ns`` is the session's clock now, ``real_ns`` the real monotonic clock.
         """
@@ -56,9 +58,7 @@ class PosePacer:
         if not batches:
             return None
         times = np.concatenate([batch.t_ns for batch in batches])
-        keep = self._thinned(times)
-        if not keep.any():
-            return None
+        keep = _thinned(times)
         self._last_frame_ns = real_ns
 
         def column(of: Callable[[PoseBatch], Floats]) -> Column:
@@ -82,8 +82,8 @@ class PosePacer:
             valid=np.concatenate([batch.valid for batch in batches])[keep].tolist(),
         )
 
-    def _thinned(self, times: Integers) -> Booleans:
-        points = times // FRAME_NS
-        before = np.concatenate([[self._last_point], points[:-1]])
-        self._last_point = int(points[-1])
-        return points != before
+
+def _thinned(times: Integers) -> Booleans:
+    """Keep the newest, and before it one of each 20 ms."""
+    points = (times[-1] - times) // POINT_NS
+    return np.concatenate([points[:-1] != points[1:], [True]])
