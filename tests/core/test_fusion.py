@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation
 from core.streamed import G, S, Stream, fused, inclination_error_deg, steady
 from lumbarwatch.core.fusion import Fusion, FusionParams
 from lumbarwatch.core.gyro_matrix import GyroMatrixParams
-from lumbarwatch.core.inclination import InclinationParams
+from lumbarwatch.core.inclination_params import InclinationParams
 from lumbarwatch.core.own_orientation import DistrustReason
 from lumbarwatch.core.strapdown import interval_rates
 from lumbarwatch.core.timebase import Timebase

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.signal import butter, sosfilt
 
-from lumbarwatch.core.bridging import BRIDGE_ERROR_SHARE, Recent, bridge_error, departure, straight
+from lumbarwatch.core.bridging import BRIDGE_ERROR_SHARE, bridge_error, departure, straight
+from lumbarwatch.core.recent import Recent
 from lumbarwatch.core.recovery import Recovery, RecoveryParams
 
 G = 9.80665

@@ -10,10 +10,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from lumbarwatch.core.inclination import Excess, Inclination, InclinationParams, Tracked, joined
+from lumbarwatch.core.fading_sigma import FadingSigma
+from lumbarwatch.core.inclination import Inclination
+from lumbarwatch.core.inclination_params import InclinationParams
 from lumbarwatch.core.own_orientation import DistrustReason, OwnOrientation, OwnOrientationParams
 from lumbarwatch.core.rotations import up_in_sensor, up_later
 from lumbarwatch.core.streams import FusedBatch, TimedBatch
+from lumbarwatch.core.tracked import Tracked, joined
 from lumbarwatch.model.checks import Booleans, Floats
 from lumbarwatch.model.samples import NS_PER_S, OrientationSource, SensorInfo
 
@@ -62,7 +65,7 @@ class Fusion:
         self._source = source
         self._inclination = Inclination(self._params.inclination)
         self._own = OwnOrientation(self._params.own, info.nominal_rate_hz)
-        self._own_excess = Excess(self._params.own_sigma_deg)
+        self._own_fading = FadingSigma(self._params.own_sigma_deg)
 
     def hold_bias(self, bias_radps: Floats, sigma_radps: float) -> None:
         """Take over a gyro bias (3,) found elsewhere (the calibration stretch), with its one sigma."""
@@ -128,10 +131,10 @@ class Fusion:
         out = np.empty(len(timed))
         start = 0
         for stop in (*np.flatnonzero(timed.restarted).tolist(), len(timed)):
-            out[start:stop] = self._own_excess.step(stop - start)
+            out[start:stop] = self._own_fading.step(stop - start)
             if stop < len(timed):
                 halving = params.own_settling_s * self._info.nominal_rate_hz
-                self._own_excess.set(params.own_restart_sigma_deg, halving)
+                self._own_fading.set(params.own_restart_sigma_deg, halving)
             start = stop
         return out
 
