@@ -6,12 +6,14 @@ from html import escape
 import streamlit as st
 from hub_link import Link, link
 from placement import HOW, picture
+from views.sensors_poses import begin_poses, poses, show_poses
 
 from lumbarwatch.hub.client import HubClient, HubRefused
 from lumbarwatch.hub.messages import (
     AssignRequest,
     FindingKind,
     FindingMessage,
+    PosesState,
     ScannedMessage,
     ScanRequest,
 )
@@ -129,6 +131,8 @@ def show_sensor(hub: Link, names: dict[str, str], sensor: ScannedMessage) -> Non
             st.space("stretch")
             with st.popover("Place", icon=":material/accessibility_new:"):
                 choose_place(hub, sensor, names)
+            if st.button("Calibrate", key=f"{keys.POSES}_{sensor.sensor}", icon=":material/straighten:"):
+                begin_poses(hub, sensor.sensor)
             st.button(
                 "Identify",
                 key=f"{keys.IDENTIFY}_{sensor.sensor}",
@@ -200,9 +204,17 @@ def show_help() -> None:
         st.markdown(CALIBRATE)
 
 
-hub = link()
-st.subheader("Sensors", anchor=False)
-look_and_examine(hub)
-show_findings()
-show_sensors(hub)
-show_help()
+def show(hub: Link) -> None:
+    """Show the sensors, or the one that is being calibrated."""
+    st.subheader("Sensors", anchor=False)
+    told = poses(hub)
+    if told is not None and told.state is not PosesState.NONE:
+        show_poses(hub)
+        return
+    look_and_examine(hub)
+    show_findings()
+    show_sensors(hub)
+    show_help()
+
+
+show(link())

@@ -8,12 +8,11 @@ from rich.text import Text
 
 from lumbarwatch.core.stillness import StillWindow
 from lumbarwatch.jobs.calibrate_sensor import FittedSensor
-from lumbarwatch.model.body import STANDARD_GRAVITY_MPS2
 from lumbarwatch.model.samples import NS_PER_S
 from lumbarwatch.model.sensor_calibration import AccelerometerCalibration, Axes
+from lumbarwatch.presenters.accelerometer import MG_PER_MPS2, scaled
 
 UNKNOWN = "-"
-MG_PER_MPS2 = 1e3 / STANDARD_GRAVITY_MPS2
 
 
 def show(
@@ -76,7 +75,7 @@ def _each(values: Axes, sigmas: Axes | None, digits: int) -> list[str]:
 
 
 def _times(factor: float, values: Axes | None) -> Axes | None:
-    return None if values is None else (factor * values[0], factor * values[1], factor * values[2])
+    return None if values is None else scaled(factor, values)
 
 
 def _agreement(one: FittedSensor, calibration: AccelerometerCalibration) -> str:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lumbarwatch.core.stillness import StillParams, StillWindow, still_windows
+from lumbarwatch.core.stillness import StillParams, StillWindow, lying_s, still_windows
 from lumbarwatch.model.body import STANDARD_GRAVITY_MPS2
 from lumbarwatch.model.checks import Floats, Integers
-from lumbarwatch.model.samples import ImuBatch, SensorInfo
+from lumbarwatch.model.samples import NS_PER_S, ImuBatch, SensorInfo
 from lumbarwatch.model.sensor_calibration import (
     LARGEST_OFFSET_MPS2,
     LARGEST_SCALE_ERROR,
@@ -53,6 +53,37 @@ class AccelerometerFit:
     poses: int = 0
     before_mps2: float | None = None
     after_mps2: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PosesSoFar:
+    """What a stream still running says: for whoever turns the sensor over.
+
+    ``lying_s``: how long it has lain still by now (0: it moves); ``counts``: that is long enough, its pose is
+    among ``poses``; ``again``: and that pose had been lain in before.
+    """
+
+    poses: int
+    lying_s: float
+    counts: bool
+    again: bool
+
+
+def poses_so_far(
+    t_ns: Integers, gyr_radps: Floats, acc_mps2: Floats, params: SixPoseParams | None = None
+) -> PosesSoFar:
+    """Return the poses found in a stream by now, by the rules of :func:`fit_accelerometer`."""
+    p = params or SixPoseParams()
+    windows = still_windows(t_ns, gyr_radps, acc_mps2, p.still)
+    lying = lying_s(t_ns, gyr_radps, acc_mps2, p.still)
+    counts = bool(windows) and lying > 0.0 and windows[-1].end_ns >= int(t_ns[-1]) - round(lying * NS_PER_S)
+    before = _distinct(windows[:-1] if counts else windows, p.distinct_deg)
+    poses = _distinct(windows, p.distinct_deg)
+    return PosesSoFar(poses, lying, counts, counts and poses == before)
+
+
+def _distinct(windows: Sequence[StillWindow], distinct_deg: float) -> int:
+    return count_poses(np.array([one.mean_mps2 for one in windows]), distinct_deg) if windows else 0
 
 
 def fit_accelerometer(

@@ -58,11 +58,9 @@ def still_windows(
         Rate and specific force, sensor frame.
     """
     p = params or StillParams()
-    size = _block_size(t_ns, p.block_s)
-    count = len(t_ns) // size if size else 0
-    if count < 2:
+    blocks = _cut(t_ns, gyr_radps, acc_mps2, p)
+    if blocks is None:
         return ()
-    blocks = _Blocks(t_ns, gyr_radps, acc_mps2, size, count)
     settle = round(p.settle_s / p.block_s)
     found: list[StillWindow] = []
     for first, last in _runs(blocks.still(p), blocks.means, p):
@@ -70,6 +68,27 @@ def still_windows(
         if window is not None and window.seconds >= p.least_s - p.block_s / 2:
             found.append(window)
     return tuple(found)
+
+
+def lying_s(t_ns: Integers, gyr_radps: Floats, acc_mps2: Floats, params: StillParams | None = None) -> float:
+    """Return for how long a sensor has lain still by now, in s; 0: it moves, or nothing is known yet.
+
+    Parameters as for :func:`still_windows`, the same rule: what lies for ``least_s`` and the settling at both
+    ends is a window.
+    """
+    p = params or StillParams()
+    blocks = _cut(t_ns, gyr_radps, acc_mps2, p)
+    runs = [] if blocks is None else _runs(blocks.still(p), blocks.means, p)
+    if blocks is None or not runs or runs[-1][1] < len(blocks.means):
+        return 0.0
+    return (runs[-1][1] - runs[-1][0]) * p.block_s
+
+
+def _cut(t_ns: Integers, gyr_radps: Floats, acc_mps2: Floats, p: StillParams) -> "_Blocks | None":
+    """The recording in blocks; None where it is too short."""
+    size = _block_size(t_ns, p.block_s)
+    count = len(t_ns) // size if size else 0
+    return None if count < 2 else _Blocks(t_ns, gyr_radps, acc_mps2, size, count)
 
 
 class _Blocks:

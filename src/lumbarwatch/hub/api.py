@@ -31,6 +31,7 @@ STATUS = {
     ApiError.STEP_NOT_BEGUN: 409,
     ApiError.STEP_NEEDED: 409,
     ApiError.BUSY: 409,
+    ApiError.NOT_CALIBRATING: 409,
     ApiError.REPLAY: 409,
     ApiError.STORE: 503,
     ApiError.BLUETOOTH: 503,

@@ -128,6 +128,23 @@ class HubClient:
         """Return the doctor's findings; takes up to a minute, and only while no session runs."""
         return wire.FindingList.model_validate_json(self._send("/api/sensors/doctor", None, SLOW_S)).findings
 
+    def poses(self) -> wire.PosesMessage:
+        """Return the calibration of an accelerometer as it stands; who asks no more has left it."""
+        return wire.PosesMessage.model_validate_json(self._get("/api/sensors/poses"))
+
+    def begin_poses(self, sensor: str) -> wire.PosesMessage:
+        """Calibrate a sensor's accelerometer from the beginning."""
+        answer = self._send("/api/sensors/poses", wire.PoseRequest(sensor=sensor), SLOW_S)
+        return wire.PosesMessage.model_validate_json(answer)
+
+    def finish_poses(self) -> wire.PosesMessage:
+        """Fit what was laid down so far; what is good is stored by serial number."""
+        return wire.PosesMessage.model_validate_json(self._send("/api/sensors/poses/finish", None, SLOW_S))
+
+    def cancel_poses(self) -> wire.PosesMessage:
+        """Let go of the sensor and forget what was found."""
+        return wire.PosesMessage.model_validate_json(self._send("/api/sensors/poses/cancel", None, SLOW_S))
+
     def move_session(self, session_id: str, athlete_id: str) -> None:
         """Give a finished session to another athlete; "" to nobody."""
         self._send(f"/api/sessions/{session_id}/move", wire.MoveRequest(athlete_id=athlete_id))

@@ -37,7 +37,7 @@ class Desk:
         self.stations = stations
         self.state = state
         self._parts = parts
-        self._sensors = sensors
+        self.sensors = sensors
         self._history = parts.archive.history
         self._people = People(self._history)
 
@@ -56,6 +56,10 @@ class Desk:
             ("POST", "/api/sensors/identify"): self._identify,
             ("POST", "/api/sensors/assign"): self._assign,
             ("POST", "/api/sensors/doctor"): self._examine,
+            ("GET", "/api/sensors/poses"): self._poses,
+            ("POST", "/api/sensors/poses"): self._begin_poses,
+            ("POST", "/api/sensors/poses/finish"): self._finish_poses,
+            ("POST", "/api/sensors/poses/cancel"): self._cancel_poses,
             ("POST", "/api/sessions/{session}/move"): self._move,
             ("POST", "/api/sessions/{session}/delete"): self._delete,
         }
@@ -118,22 +122,35 @@ class Desk:
 
     # Sensors -----------------------------------------------------------------------------------------------
     async def _list_sensors(self, _: Request, __: bytes) -> Message:
-        return await self._sensors.listed()
+        return await self.sensors.listed()
 
     async def _scan(self, _: Request, body: bytes) -> Message:
-        return await self._sensors.scan(read(asked.ScanRequest, body))
+        return await self.sensors.scan(read(asked.ScanRequest, body))
 
     async def _identify(self, _: Request, body: bytes) -> Message:
-        await self._sensors.identify(read(asked.IdentifyRequest, body).sensor)
+        await self.sensors.identify(read(asked.IdentifyRequest, body).sensor)
         return Done()
 
     async def _assign(self, _: Request, body: bytes) -> Message:
-        answer = await self._sensors.assign(read(asked.AssignRequest, body))
+        answer = await self.sensors.assign(read(asked.AssignRequest, body))
         self.stations.tell(self.state())
         return answer
 
     async def _examine(self, _: Request, __: bytes) -> Message:
-        return FindingList(findings=list(await self._sensors.examine()))
+        return FindingList(findings=list(await self.sensors.examine()))
+
+    async def _poses(self, _: Request, __: bytes) -> Message:
+        return self.sensors.poses.message()
+
+    async def _begin_poses(self, _: Request, body: bytes) -> Message:
+        return await self.sensors.begin_poses(read(asked.PoseRequest, body))
+
+    async def _finish_poses(self, _: Request, __: bytes) -> Message:
+        return await self.sensors.poses.finish()
+
+    async def _cancel_poses(self, _: Request, __: bytes) -> Message:
+        await self.sensors.poses.cancel()
+        return self.sensors.poses.message()
 
     # Finished sessions -------------------------------------------------------------------------------------
     async def _move(self, request: Request, body: bytes) -> Message:

@@ -30,6 +30,7 @@ async def _start(desk: "Desk", station: Station, body: bytes) -> None:
     if station.replay is not None:
         station.show()
         return
+    desk.sensors.refuse_on_the_table(station)
     request = read(asked.SessionStart, body)
     if request.athlete != AthleteMessage():
         station.choose(await desk.trainee(request.athlete))

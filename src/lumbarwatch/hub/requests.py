@@ -127,6 +127,12 @@ class AssignRequest(Message):
     station: str = "1"
 
 
+class PoseRequest(Message):
+    """Calibrate a sensor's accelerometer, by serial number or address; said again: from the beginning."""
+
+    sensor: str
+
+
 class CorrectedField(StrEnum):
     """What of a rep can be corrected by hand."""
 
@@ -185,6 +191,7 @@ class ApiError(StrEnum):
     NO_ATHLETE = "no_athlete"
     NO_SENSOR = "no_sensor"
     BUSY = "busy"  # the same is under way
+    NOT_CALIBRATING = "not_calibrating"  # no sensor's accelerometer is being calibrated
     REPLAY = "replay"  # a recording is shown: nothing can be said
     STORE = "store"
     BLUETOOTH = "bluetooth"

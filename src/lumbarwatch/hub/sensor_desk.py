@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lumbarwatch.hub.requests import ApiError, AssignRequest, ScanRequest
+from lumbarwatch.hub.pose_desk import OnTheTable, PoseDesk
+from lumbarwatch.hub.requests import ApiError, AssignRequest, PoseRequest, ScanRequest
 from lumbarwatch.hub.station import ApiRefused, Station
 from lumbarwatch.hub.stations import Stations, sensors_of
-from lumbarwatch.hub.values import FindingMessage, ScannedMessage, SensorList
+from lumbarwatch.hub.values import FindingMessage, PosesMessage, ScannedMessage, SensorList
 from lumbarwatch.hub.visit import Parts
 from lumbarwatch.model.events import LinkReason, LinkState
 from lumbarwatch.model.samples import NS_PER_S, Placement
@@ -20,6 +21,8 @@ from lumbarwatch.store.records import SensorRecord
 
 Examine = Callable[[], Awaitable[Sequence[FindingMessage]]]
 """The doctor: looks at system, adapter and sensors, and says what is found."""
+
+_ON_THE_TABLE = "A sensor's accelerometer is being calibrated: finish or cancel that first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class SensorDesk:
         self._parts = parts
         self._stations = stations
         self._examine = examine
+        self.poses = PoseDesk(parts)
         self._links = parts.make_links(
             parts.clock,
             on_notification=_ignore,
@@ -160,6 +164,44 @@ class SensorDesk:
         async with self._busy:
             return await self._examine()
 
+    async def begin_poses(self, request: PoseRequest) -> PosesMessage:
+        """Begin to calibrate a sensor's accelerometer, or begin anew.
+
+        Raises
+        ------
+        ApiRefused
+            A session runs at its station, nobody knows it, a scan runs or another one is being calibrated.
+        """
+        if self.poses.watches_other_than(request.sensor):
+            raise ApiRefused(ApiError.BUSY, _ON_THE_TABLE)
+        self._refuse_searching()
+        worn = next((one for one in self._worn() if one.is_(request.sensor, request.sensor)), None)
+        if worn is not None and worn.station.running:
+            name = worn.station.label or worn.station.name
+            sentence = f"A session runs at station {name}: end it before calibrating its sensors."
+            raise ApiRefused(ApiError.SESSION_RUNNING, sentence)
+        sensor = self._paired(request.sensor)
+        target = self._found.get(sensor.address) or sensor.identity
+        station = worn.station.name if worn is not None else ""
+        name = " ".join(part for part in (_model(sensor.family) or sensor.name, sensor.identity) if part)
+        return await self.poses.begin(OnTheTable(request.sensor, name, station, target, sensor.serial))
+
+    def refuse_on_the_table(self, station: Station) -> None:
+        """Refuse to begin a session with a sensor whose accelerometer is being calibrated.
+
+        Raises
+        ------
+        ApiRefused
+            One of the station's is.
+        """
+        if any(
+            one.station is station and self.poses.watches(one.serial, one.address) for one in self._worn()
+        ):
+            sentence = (
+                "One of these sensors is being calibrated on the page Sensors: finish or cancel that first."
+            )
+            raise ApiRefused(ApiError.BUSY, sentence)
+
     # Who is where ------------------------------------------------------------------------------------------
     def _worn(self) -> list[Worn]:
         return [one for station in self._stations.values() for one in _worn_at(station)]
@@ -189,6 +231,11 @@ class SensorDesk:
         return PairedSensor(found.family, found.name, self._serial(found), found.address)
 
     def _refuse_busy(self) -> None:
+        if self.poses.watching:
+            raise ApiRefused(ApiError.BUSY, _ON_THE_TABLE)
+        self._refuse_searching()
+
+    def _refuse_searching(self) -> None:
         if self._busy.locked():
             raise ApiRefused(ApiError.BUSY, "The sensors are being looked for: wait a moment.")
 

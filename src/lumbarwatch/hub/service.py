@@ -58,6 +58,7 @@ class Hub:
 
     async def close(self) -> None:
         """End every visit and wait until all is saved."""
+        await self._sensors.poses.cancel()
         await asyncio.gather(*(station.end() for station in self.stations.values()))
 
     def app(self, port: int) -> AsgiApp:

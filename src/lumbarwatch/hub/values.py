@@ -14,6 +14,7 @@ from lumbarwatch.model.events import LinkReason, LinkState, SymptomKind
 from lumbarwatch.model.motion import Phase
 from lumbarwatch.model.preferences import LengthUnit, MassUnit
 from lumbarwatch.model.samples import Placement
+from lumbarwatch.model.sensor_calibration import AccelerometerReason, Axes
 from lumbarwatch.model.session import CalibrationReason, CalibrationSource, CalibrationStep
 from lumbarwatch.model.symptoms import Advice, Sign
 from lumbarwatch.model.verdicts import Level, NotGradedReason, WarningId
@@ -280,6 +281,7 @@ class StationMessage(Message):
     hold_load: bool = False  # suggest no load increase
     messages: list[CoachMessage] = []
     summary: SummaryMessage | None = None  # once the session has ended
+    store_trouble: str = ""  # what keeps the recording from being written just now, in one sentence
 
 
 class PreferencesMessage(Message):
@@ -353,3 +355,59 @@ class FindingList(Message):
     """The doctor's report."""
 
     findings: list[FindingMessage]
+
+
+class PosesState(StrEnum):
+    """Where the calibration of an accelerometer is."""
+
+    NONE = "none"
+    CONNECTING = "connecting"
+    WATCHING = "watching"  # the sensor streams: lay it on its sides
+    DONE = "done"  # there is a result, be it a refusal
+    FAILED = "failed"  # the sensor can't be reached, or it took too long
+
+
+class NotKept(StrEnum):
+    """Why an accelerometer's calibration was found but not stored."""
+
+    NO_SERIAL = "no_serial"  # the sensor tells none: nothing to know it again by
+    STORE = "store"
+
+
+class AccelerometerMessage(Message):
+    """What came of the poses: specific force = (reading - offset) * scale; all None where refused.
+
+    The sigmas are one sigma; ``before_mps2`` and ``residual_mps2`` tell how far the readings at rest lie from
+    g (root mean square) as read and as corrected (None: six poses alone can't tell).
+    """
+
+    reasons: list[AccelerometerReason]
+    offset_mps2: Axes | None = None
+    scale: Axes | None = None
+    offset_sigma_mps2: Axes | None = None
+    scale_sigma: Axes | None = None
+    residual_mps2: Number = None
+    before_mps2: Number = None
+    after_mps2: Number = None  # over the poses used, also of a refused fit
+    poses: int = 0
+    rests: int = 0
+    missing: list[str] = []  # axes that never pointed up
+    not_kept: NotKept | None = None  # None, with an offset: stored by serial number
+    serial: str = ""
+
+
+class PosesMessage(Message):
+    """The calibration of one accelerometer as it stands; one at a time on a hub."""
+
+    state: PosesState = PosesState.NONE
+    sensor: str = ""
+    name: str = ""
+    station: str = ""  # whose it is
+    problem: str = ""  # of link or store, in one sentence
+    poses: int = 0  # distinct ones so far
+    wanted: int = 6
+    still_s: float = 0.0  # how long it has lain still by now; 0: it moves
+    needed_s: float = 2.0  # then the pose counts
+    counts: bool = False  # the pose it lies in now does
+    again: bool = False  # and had been counted before
+    result: AccelerometerMessage | None = None

@@ -10,11 +10,11 @@ from lumbarwatch.core.accelerometer import AccelerometerFit, fit_accelerometer, 
 from lumbarwatch.exchange.sensor_calibration import CalibratedSensor
 from lumbarwatch.jobs.analyze import Progress, read_replay
 from lumbarwatch.jobs.replay import Replay
-from lumbarwatch.model.body import STANDARD_GRAVITY_MPS2
 from lumbarwatch.model.checks import Floats, Integers
 from lumbarwatch.model.errors import UserError
 from lumbarwatch.model.samples import ImuBatch, Placement
 from lumbarwatch.model.sensor_calibration import AccelerometerReason
+from lumbarwatch.presenters.accelerometer import Rests, refusal_words
 from lumbarwatch.store.calibrations import save_accelerometer
 from lumbarwatch.store.folder import DataFolder, default_data_folder
 from lumbarwatch.store.history import History
@@ -110,23 +110,9 @@ def insist(sensors: Sequence[FittedSensor]) -> None:
 
 def refusal(sensor: FittedSensor) -> str:
     """Say why a sensor was refused and what to do."""
-    fit, where = sensor.fit, f"The {sensor.placement} sensor"
-    open_sides = ", ".join(poses_missing(fit.windows))
-    lay = "lay it on a firm table on each of its six sides, let go, and wait 3 s each time"
-    words = {
-        AccelerometerReason.NO_RAW_DATA: "sent orientations only: set it to send raw data and record again.",
-        AccelerometerReason.NOT_STILL: f"never lay still: {lay}.",
-        AccelerometerReason.TOO_FEW_POSES: f"lay still {len(fit.windows)} times where 6 poses are needed: "
-        f"{lay} (not yet up: {open_sides or 'none'}).",
-        AccelerometerReason.POSES_TOO_ALIKE: f"lay still {len(fit.windows)} times, but too alike: "
-        f"{lay} (not yet up: {open_sides or 'none'}).",
-        AccelerometerReason.IMPLAUSIBLE: "reads at rest what no accelerometer does: check that its "
-        "acceleration is in m/s^2 with gravity, or replace it.",
-        AccelerometerReason.RESIDUAL_TOO_LARGE: "disagrees with itself at rest by "
-        f"{1e3 * (fit.after_mps2 or 0.0) / STANDARD_GRAVITY_MPS2:.0f} mg: {lay}, "
-        "with nothing touching it and after it has warmed up.",
-    }
-    return f"{where} {words[fit.reasons[0]]}"
+    fit = sensor.fit
+    seen = Rests(len(fit.windows), poses_missing(fit.windows), fit.after_mps2)
+    return f"The {sensor.placement} sensor {refusal_words(fit.reasons[0], seen)}"
 
 
 def _fitted(replay: Replay, place: Placement, serial: str | None, when_utc_ns: int | None) -> FittedSensor:

@@ -89,6 +89,10 @@ IDENTIFY = "identify"
 PLACE = "place"
 PLACE_STATION = "place_station"
 SHOWN = "shown"
+POSES = "poses"
+POSES_FINISH = "poses_finish"
+POSES_AGAIN = "poses_again"
+POSES_CLOSE = "poses_close"
 
 # Settings
 SETTINGS_ATHLETE = "settings_athlete"

@@ -20,14 +20,11 @@ PLACES: Mapping[Placement, str] = MappingProxyType(
 
 CALIBRATE = """
 An uncalibrated accelerometer can be off by 1° in each posture: for cheap sensors nothing improves more.
-Once per sensor:
+Once per sensor, in two minutes: press **Calibrate** beside it, lay it on a firm table on each of its **six
+sides**, and let go until the page counts the pose. The result is kept by serial number and used from the next
+session on.
 
-1. Lay both sensors on a firm table. Start `lumbarwatch record` in a terminal.
-2. Turn each sensor onto each of its **six sides**, one after the other, and let go for 3 s each time.
-   Two or three slanted poses more tell how good the result is.
-3. End with Ctrl-C, then run `lumbarwatch calibrate-sensor RECORDING`.
-
-The result is kept by serial number and used from the next session on.
+Without this page: `lumbarwatch record`, then `lumbarwatch calibrate-sensor RECORDING`.
 """
 
 
@@ -133,4 +130,4 @@ def uncalibrated_words(sensors: Sequence[_Sensor]) -> str:
     if not found:
         return ""
     named = "One accelerometer is" if found == 1 else f"{found} accelerometers are"
-    return f"{named} not calibrated: angles are less sure by about 1°. How it is done stands below."
+    return f"{named} not calibrated: angles are less sure by about 1°. Press Calibrate to change that."
