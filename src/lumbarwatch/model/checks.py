@@ -68,7 +68,7 @@ def finite(field: str, value: float | None, *, low: float | None = None, high: f
     """Refuse a number that is not finite or lies outside [low, high]; None passes."""
     if value is None:
         return
-    if not np.isfinite(value):
+    if not isfinite(value):
         raise ModelError(f"{field}: {value} is not a finite number")
     if (low is not None and value < low) or (high is not None and value > high):
         raise ModelError(f"{field}: {value} is outside {low} to {high}")

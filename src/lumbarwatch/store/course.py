@@ -3,15 +3,25 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Row
 
 from lumbarwatch.model.events import Symptom, SymptomKind
 from lumbarwatch.model.samples import NS_PER_S
 from lumbarwatch.model.symptoms import Sign
 from lumbarwatch.model.trends import SessionPoint
-from lumbarwatch.store.records import SetPoint, SymptomRecord, TrendPoint
+from lumbarwatch.store.records import SessionSummary, SetPoint, SymptomRecord, TrendPoint
 
-_BY_SEVERITY: Final = (SymptomKind.NONE, SymptomKind.STIFF, SymptomKind.PAIN)
+BY_SEVERITY: Final = (SymptomKind.NONE, SymptomKind.STIFF, SymptomKind.PAIN)
+
+
+class Worst(NamedTuple):
+    """The worst that was said of a session, the worst pain, and whether stiffness was said, too."""
+
+    kind: SymptomKind | None = None  # None: not asked
+    pain: int | None = None  # None: no pain said, or without a number
+    stiff: bool = False
 
 
 class RepFigures(NamedTuple):
@@ -40,21 +50,32 @@ class SetFigures(NamedTuple):
     drift_deg: float | None
 
 
-def worst_felt(felt: Iterable[SymptomRecord]) -> tuple[SymptomKind | None, int | None]:
-    """Return the worst that was said of a session and the worst pain; None: not asked, no pain said."""
+def worst_felt(felt: Iterable[SymptomRecord]) -> Worst:
+    """Return the worst of what was said of a session."""
     said = list(felt)
-    kind = max((one.kind for one in said), key=_BY_SEVERITY.index, default=None)
-    return kind, max((one.pain for one in said if one.pain is not None), default=None)
+    return Worst(
+        max((one.kind for one in said), key=BY_SEVERITY.index, default=None),
+        max((one.pain for one in said if one.pain is not None), default=None),
+        any(one.kind is SymptomKind.STIFF for one in said),
+    )
 
 
-def session_point(point: TrendPoint, felt: Sequence[SymptomRecord]) -> SessionPoint:
-    """Return a session as the trends take it. Without reps a share is not known; pain 0: asked and none."""
-    one = point.summary
-    kind, pain = worst_felt(felt)
+def session_point(point: TrendPoint, felt: Iterable[SymptomRecord]) -> SessionPoint:
+    """Return a session as the trends take it, with all that was felt in it."""
+    return course_point(point, point.summary, worst_felt(felt))
+
+
+def course_point(
+    about: TrendPoint | Row[*tuple[Any, ...]], one: SessionSummary | Row[*tuple[Any, ...]], felt: Worst
+) -> SessionPoint:
+    """Return a session as the trends take it. Without reps a share is not known; pain 0: asked and none.
+
+    ``about`` and ``one``: what it is and its summary, or a row of the history with both.
+    """
     return SessionPoint(
-        started_at_utc_ns=point.started_at_utc_ns,
-        exercise=point.exercise,
-        session_id=point.session_id,
+        started_at_utc_ns=about.started_at_utc_ns,
+        exercise=about.exercise,
+        session_id=about.session_id,
         reps=one.reps,
         tilt_lockout_deg=one.tilt_lockout_deg,
         lambda_lockout_deg=one.lambda_lockout_deg,
@@ -69,17 +90,9 @@ def session_point(point: TrendPoint, felt: Sequence[SymptomRecord]) -> SessionPo
         habit=one.habit,
         bar_kg=one.bar_kg,
         dose_n2m2s=one.dose_n2m2s,
-        pain=_pain(kind, pain),
-        stiff=None if kind is None else any(symptom.kind is SymptomKind.STIFF for symptom in felt),
+        pain=_pain(felt.kind, felt.pain),
+        stiff=None if felt.kind is None else felt.stiff,
     )
-
-
-def course(points: Iterable[TrendPoint], felt: Iterable[SymptomRecord]) -> tuple[SessionPoint, ...]:
-    """Return an athlete's sessions as the trends take them, with what was felt in each."""
-    by_session: defaultdict[str, list[SymptomRecord]] = defaultdict(list)
-    for symptom in felt:
-        by_session[symptom.session_id].append(symptom)
-    return tuple(session_point(point, by_session[point.session_id]) for point in points)
 
 
 def set_points(sets: Iterable[SetFigures], reps: Iterable[RepFigures]) -> tuple[SetPoint, ...]:

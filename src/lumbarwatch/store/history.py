@@ -94,8 +94,10 @@ class History:
     def athletes(self) -> tuple[Athlete, ...]:
         """All athletes by name."""
         with self._read() as transaction:
-            found = transaction.scalars(select(AthleteRow).order_by(AthleteRow.name, AthleteRow.id))
-            return tuple(rows.athlete_of(row) for row in found)
+            found = transaction.execute(
+                select(*rows.ATHLETE_COLUMNS).order_by(AthleteRow.name, AthleteRow.id)
+            )
+            return tuple(map(rows.athlete_of, found))
 
     def athlete(self, athlete_id: str) -> Athlete:
         """One athlete."""

@@ -8,33 +8,30 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import aliased
 
 from lumbarwatch.model.events import SymptomKind
 from lumbarwatch.model.trends import SessionPoint
 from lumbarwatch.store import rows
-from lumbarwatch.store.course import RepFigures, SetFigures, course, set_points, worst_felt
+from lumbarwatch.store.course import BY_SEVERITY, RepFigures, SetFigures, Worst, course_point, set_points
 from lumbarwatch.store.records import (
     AthleteWeek,
     ListedSession,
     SessionFilter,
-    SessionSummary,
     SetPoint,
-    SymptomRecord,
-    TrendPoint,
 )
 from lumbarwatch.store.tables import AnalysisRow, AthleteRow, RepRow, SessionRow, SetRow, SymptomRow
 
 _POINT: Final[tuple[Any, ...]] = (
-    SessionRow.id,
+    SessionRow.athlete_id,
+    SessionRow.id.label("session_id"),
     SessionRow.started_at_utc_ns,
     SessionRow.exercise,
-    SessionRow.simulated,
-    AnalysisRow.pipeline_version,
+    *rows.SUMMARY_COLUMNS,
 )
-"""The fields of :class:`TrendPoint` before its summary, in order."""
+"""What :func:`course_point` reads, and whose it is."""
 
 
 def listed(transaction: Transaction, wanted: SessionFilter, limit: int, offset: int) -> list[ListedSession]:
@@ -49,7 +46,7 @@ def listed(transaction: Transaction, wanted: SessionFilter, limit: int, offset: 
     found = list(transaction.execute(question))
     felt = _felt(transaction, [row.id for row, _, _ in found])
     return [
-        ListedSession(rows.session_of(row, analysis), name or "", *worst_felt(felt[row.id]))
+        ListedSession(rows.session_of(row, analysis), name or "", felt[row.id].kind, felt[row.id].pain)
         for row, analysis, name in found
     ]
 
@@ -74,19 +71,14 @@ def courses(
     """Return the courses of some athletes, oldest session first; the filter's athlete is not looked at."""
     wanted_ones = (SessionRow.athlete_id.in_(athlete_ids), *_conditions(wanted, of_athlete=False))
     # Bare columns: whole rows as objects would take four times as long for the 500 sessions of a page.
-    question = select(SessionRow.athlete_id, *_POINT, *rows.SUMMARY_COLUMNS)
+    question = select(*_POINT)
     question = question.join(AnalysisRow, AnalysisRow.session_id == SessionRow.id)
     question = question.where(AnalysisRow.current, *wanted_ones).order_by(SessionRow.started_at_utc_ns)
-    points: defaultdict[str, list[TrendPoint]] = defaultdict(list)
+    felt = _felt(transaction, select(SessionRow.id).where(*wanted_ones))
+    found: defaultdict[str, list[SessionPoint]] = defaultdict(list)
     for row in transaction.execute(question):
-        points[row[0] or ""].append(_trend_point(row[1:]))
-    owners = {point.session_id: athlete_id for athlete_id, own in points.items() for point in own}
-    felt: defaultdict[str, list[SymptomRecord]] = defaultdict(list)
-    said = select(*rows.SYMPTOM_COLUMNS)
-    said = said.join(SessionRow, SessionRow.id == SymptomRow.session_id).where(*wanted_ones)
-    for row in transaction.execute(said.order_by(SymptomRow.t_ns)):
-        felt[owners.get(row.session_id, "")].append(rows.symptom_from(row))
-    return {athlete_id: course(points[athlete_id], felt[athlete_id]) for athlete_id in athlete_ids}
+        found[row.athlete_id or ""].append(course_point(row, row, felt[row.session_id]))
+    return {athlete_id: tuple(found[athlete_id]) for athlete_id in athlete_ids}
 
 
 def set_course(transaction: Transaction, wanted: SessionFilter) -> tuple[SetPoint, ...]:
@@ -129,19 +121,25 @@ def set_course(transaction: Transaction, wanted: SessionFilter) -> tuple[SetPoin
 
 def week(transaction: Transaction, wanted: SessionFilter, limit: int, offset: int) -> list[AthleteWeek]:
     """Return who trained, the latest first."""
+    conditions = _conditions(wanted)
     last = func.max(SessionRow.started_at_utc_ns)
+    # The page is cut by the index first: sums over everybody's analyses would read all of them.
+    trained = select(SessionRow.athlete_id, last.label("last_ns")).where(SessionRow.athlete_id.is_not(None))
+    trained = trained.where(*conditions).group_by(SessionRow.athlete_id)
+    trained = trained.order_by(last.desc(), SessionRow.athlete_id).limit(limit).offset(offset).subquery()
     question = select(
         AthleteRow.id,
         AthleteRow.name,
         func.count(),
         func.sum(AnalysisRow.reps),
         func.sum(AnalysisRow.red),
-        last,
+        trained.c.last_ns,
     )
+    question = question.join(trained, trained.c.athlete_id == AthleteRow.id)
     question = question.join(SessionRow, SessionRow.athlete_id == AthleteRow.id)
     question = question.join(AnalysisRow, AnalysisRow.session_id == SessionRow.id).where(AnalysisRow.current)
-    question = question.where(*_conditions(wanted)).group_by(AthleteRow.id, AthleteRow.name)
-    question = question.order_by(last.desc(), AthleteRow.id).limit(limit).offset(offset)
+    question = question.where(*conditions).group_by(AthleteRow.id, AthleteRow.name, trained.c.last_ns)
+    question = question.order_by(trained.c.last_ns.desc(), AthleteRow.id)
     return [
         AthleteWeek(athlete_id, name, sessions, int(reps), int(red), int(last_ns))
         for athlete_id, name, sessions, reps, red, last_ns in transaction.execute(question)
@@ -172,16 +170,14 @@ def _conditions(wanted: SessionFilter, *, of_athlete: bool = True) -> list[Colum
     return found
 
 
-def _felt(transaction: Transaction, session_ids: Sequence[str]) -> defaultdict[str, list[SymptomRecord]]:
-    question = select(*rows.SYMPTOM_COLUMNS).join(SessionRow, SessionRow.id == SymptomRow.session_id)
-    found: defaultdict[str, list[SymptomRecord]] = defaultdict(list)
-    for row in transaction.execute(question.where(SymptomRow.session_id.in_(session_ids))):
-        found[row.session_id].append(rows.symptom_from(row))
+def _felt(transaction: Transaction, session_ids: Sequence[str] | Select[Any]) -> defaultdict[str, Worst]:
+    """Return the worst that was felt in each session: one row of each, whatever was said how often."""
+    severity = case({kind.value: weight for weight, kind in enumerate(BY_SEVERITY)}, value=SymptomRow.kind)
+    stiff = case((SymptomRow.kind == SymptomKind.STIFF, 1), else_=0)
+    question = select(
+        SymptomRow.session_id, func.max(severity), func.max(SymptomRow.pain), func.max(stiff)
+    ).where(SymptomRow.session_id.in_(session_ids))
+    found: defaultdict[str, Worst] = defaultdict(Worst)
+    for session_id, worst, pain, was_stiff in transaction.execute(question.group_by(SymptomRow.session_id)):
+        found[session_id] = Worst(BY_SEVERITY[worst], pain, bool(was_stiff))
     return found
-
-
-def _trend_point(values: Sequence[Any]) -> TrendPoint:
-    """Return the point of a result with :data:`_POINT` and the summary's columns."""
-    session_id, started_at_utc_ns, exercise, simulated, version, *summary = values
-    found = SessionSummary(*summary)
-    return TrendPoint(session_id, started_at_utc_ns, exercise, simulated, version, found)
