@@ -21,6 +21,11 @@ class CanonicalFrame:
     def __init__(self) -> None:
         self._turn: Floats | None = None  # (3, 3) canonical from sensor
 
+    @property
+    def turn(self) -> Floats:
+        """Rotation (3, 3) that takes the sensor's own vectors into the frame, as far as it is fixed."""
+        return np.eye(3) if self._turn is None else self._turn
+
     def step(self, timed: TimedBatch) -> TimedBatch:
         """The same samples in the canonical frame; a sensor without raw data is left as it is."""
         if timed.acc_mps2 is None:

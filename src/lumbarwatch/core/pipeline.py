@@ -8,12 +8,14 @@ so the result does not depend on how a stream is cut.
 from bisect import insort
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 
 from lumbarwatch.core.accelerometer import corrected, corrected_info
 from lumbarwatch.core.calibrator import Calibrator
 from lumbarwatch.core.canonical_frame import CanonicalFrame
+from lumbarwatch.core.carried import Carried, LastSeen, TakenOver, TakeOver, own_axes
 from lumbarwatch.core.fusion import Fusion
 from lumbarwatch.core.grid import Grid, GridBatch, GridParams
 from lumbarwatch.core.history import INDEX, History
@@ -28,6 +30,7 @@ from lumbarwatch.core.timebase import Timebase
 from lumbarwatch.model.checks import Floats, Integers
 from lumbarwatch.model.events import (
     BarLoad,
+    CalibrationClosed,
     ControlEvent,
     Event,
     LinkEvent,
@@ -36,6 +39,7 @@ from lumbarwatch.model.events import (
     SensorRestarted,
     SessionFinished,
     SetButton,
+    SlipSuspected,
     StepBegun,
     StepDone,
 )
@@ -46,6 +50,8 @@ from lumbarwatch.model.session import Calibration, CalibrationStep, Mounting
 from lumbarwatch.model.verdicts import NotGraded, NotGradedReason, WarningId
 
 FUSION_SIGMAS = [INDEX["pelvis_sigma_deg"], INDEX["lumbar_sigma_deg"]]
+
+Due: TypeAlias = ControlEvent | LinkEvent | SensorRestarted | TakenOver
 
 PIPELINE_VERSION = "1"
 """Changes whenever any result can change."""
@@ -74,7 +80,11 @@ class Pipeline:
         self._presence = Presence()
         self._slips = SlipWatch(self._history, self._grid_params.step_ns)
         self._inbox = Inbox()
-        self._control: list[tuple[int, int, ControlEvent | LinkEvent | SensorRestarted]] = []
+        self._take_over = TakeOver(setup.carried, setup.sensors)
+        self._newest: dict[Placement, ImuBatch] = {}
+        self._stand_norms: tuple[float, ...] = ()
+        self._slip_deg: float | None = None  # of the slip suspected last
+        self._control: list[tuple[int, int, Due]] = []
         self._arrived = 0
         self._origin_ns = 0
         self._phase = CODE[Phase.IDLE]
@@ -118,6 +128,20 @@ class Pipeline:
         """As it stands."""
         return self._calibrator.calibration
 
+    def to_carry(self) -> Carried | None:
+        """Return what a next session may go on with, should this one be cut off; None: nothing is valid."""
+        calibration = self._calibrator.calibration
+        if not calibration.valid or len(self._newest) < len(self._frames):
+            return None
+        suspected = self._slips.suspected
+        return Carried(
+            calibration=own_axes(calibration, {place: frame.turn for place, frame in self._frames.items()}),
+            seen={place: _last_of(batch) for place, batch in self._newest.items()},
+            suspected=suspected,
+            slipped_deg=None if suspected is None or self._slips.restarted else self._slip_deg,
+            stand_norms_mps2=self._stand_norms,
+        )
+
     def best_effort_calibration(self) -> Calibration:
         """Axes for drawing where no calibration was found; never valid."""
         return self._calibrator.best_effort()
@@ -141,7 +165,12 @@ class Pipeline:
         timed = self._timebase[batch.placement].step(batch)
         if not len(timed):
             return []
-        timed = self._frames[batch.placement].step(timed)
+        frame = self._frames[batch.placement]
+        timed = frame.step(timed)
+        self._newest[batch.placement] = batch
+        taken_over = self._take_over.first(batch, int(timed.t_ns[0]), frame.turn)
+        if taken_over is not None:
+            self._due(taken_over.t_ns, taken_over)
         self._calibrator.add(batch.placement, timed)
         self._grid.add(batch.placement, self._fusion[batch.placement].step(timed))
         if not timed.restarted.any():
@@ -199,6 +228,8 @@ class Pipeline:
                 batch = batch.part(len(batch), len(batch))
             if slipped is not None:
                 events.append(slipped.event)
+                if isinstance(slipped.event, SlipSuspected):
+                    self._slip_deg = slipped.event.slip_deg
                 self._correct(slipped.mountings)
         return events
 
@@ -253,12 +284,14 @@ class Pipeline:
         )
 
     # Control ---------------------------------------------------------------------------------------------
-    def _due(self, t_ns: int, item: ControlEvent | LinkEvent | SensorRestarted) -> None:
+    def _due(self, t_ns: int, item: Due) -> None:
         """Take effect when the grid has come to a time."""
         self._arrived += 1
         insort(self._control, (t_ns, self._arrived, item))
 
-    def _apply(self, item: ControlEvent | LinkEvent | SensorRestarted) -> list[Event]:
+    def _apply(self, item: Due) -> list[Event]:
+        if isinstance(item, TakenOver):
+            return self._taken_over(item)
         if isinstance(item, SensorRestarted):
             self._slips.restart(self._worn_at(item.placement))
             self._adopt(self._calibrator.calibration)
@@ -276,6 +309,22 @@ class Pipeline:
             if not item.start:
                 return self._lifting.finish(self._history.end)
         return []
+
+    def _taken_over(self, item: TakenOver) -> list[Event]:
+        """Go on with the calibration of a session that was cut off, and with what put it in doubt."""
+        carried = self._setup.carried
+        assert carried is not None
+        self._calibrator.calibration = item.calibration
+        self._calibrator.stand_norms_mps2 = carried.stand_norms_mps2
+        events = self._adopted([CalibrationClosed(item.t_ns, item.calibration)])
+        if carried.suspected is not None and carried.slipped_deg is not None:
+            self._slips.suspected, self._slip_deg = carried.suspected, carried.slipped_deg
+            events.append(SlipSuspected(item.t_ns, carried.suspected, carried.slipped_deg))
+        for place in item.restarted:
+            self._slips.restart(self._worn_at(place))
+            events.append(SensorRestarted(item.t_ns, place))
+        self._adopt(item.calibration)
+        return events
 
     def _step_done(self, item: StepDone) -> list[Event]:
         events: list[Event] = []
@@ -301,7 +350,9 @@ class Pipeline:
     def _adopted(self, events: list[Event]) -> list[Event]:
         if events:
             self._slips.ignore_until(self._history.end)
-            self._lifting.sigma.read_rest(self._calibrator.take_stand_norms())
+            norms = self._calibrator.take_stand_norms()
+            self._stand_norms += norms
+            self._lifting.sigma.read_rest(norms)
             self._adopt(self._calibrator.calibration)
         return events
 
@@ -319,3 +370,12 @@ class Pipeline:
 
     def _t_ns(self, index: int) -> int:
         return self._origin_ns + index * self._grid_params.step_ns
+
+
+def _last_of(batch: ImuBatch) -> LastSeen:
+    clock, count = batch.t_device_ns, batch.seq
+    return LastSeen(
+        t_arrival_ns=int(batch.t_arrival_ns[-1]),
+        t_device_ns=None if clock is None else int(clock[-1]),
+        seq=None if count is None else int(count[-1]),
+    )

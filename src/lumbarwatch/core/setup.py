@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from lumbarwatch.core.carried import Carried
 from lumbarwatch.model.samples import OrientationSource, Placement, SensorInfo
 from lumbarwatch.model.session import Athlete, Calibration, CalibrationSource
 
@@ -22,4 +23,5 @@ class PipelineSetup:
     athlete: Athlete = field(default_factory=Athlete)
     calibration_source: CalibrationSource = CalibrationSource.AUTOMATIC
     preset: Calibration | None = None
+    carried: Carried | None = None  # of a session that was cut off: this one goes on with its calibration
     orientation: OrientationSource = OrientationSource.RAW
