@@ -5,7 +5,7 @@ simulated athletes train session after session; an athlete's and a coach's page 
 at every five seconds; the first third is its warm-up, the medians of the second and last third are compared.
 The hub holds a running session's angles in memory (about 0.6 MB a minute and athlete) and gives them back at
 its end, so that a run should last several sessions (4 minutes each at speed 1). The exit code is 1 when a
-part grew by more than 10 % and its least amount. CI runs ``--minutes 3 --speed 8``.
+part grew by more than 10 % and its least amount. CI runs a short form (``tests/browser/test_soak.py``).
 """
 
 import argparse
