@@ -5,7 +5,8 @@ from types import MappingProxyType
 import pytest
 
 from core.made import measured
-from lumbarwatch.core.rules import Context, CueBook, Verdicts, judge_drift, judge_rep, theil_sen_slope
+from lumbarwatch.core.drift import theil_sen_slope
+from lumbarwatch.core.rules import Context, CueBook, Verdicts, judge_drift, judge_rep
 from lumbarwatch.model.session import (
     Calibration,
     CalibrationSource,

@@ -6,10 +6,11 @@ gated by the budget of definitions 2 for differences, by the stated sigma for an
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from statistics import median
 from types import MappingProxyType
 
+from lumbarwatch.core.cues import CUE_PRIORITY, CUES
+from lumbarwatch.core.drift import drift_deg
 from lumbarwatch.core.metrics import Measured
 from lumbarwatch.core.uncertainty import BUDGET, Budget
 from lumbarwatch.model.body import STANDARD_GRAVITY_MPS2
@@ -22,7 +23,6 @@ GATE = 1.64
 LEAST_RANGE_DEG = 10.0
 IMPACT_LIMIT_G = 1.8
 BASELINE_REPS = 3  # of W5 without a reference
-LEAST_REPS_OF_DRIFT = 5
 
 DEFAULT_LIMITS: Mapping[WarningId, Limit] = MappingProxyType(
     {
@@ -38,30 +38,6 @@ DEFAULT_LIMITS: Mapping[WarningId, Limit] = MappingProxyType(
     }
 )
 """Limits of definitions 5 as plain numbers, where no own range or reference replaces them."""
-
-CUES: dict[WarningId, str] = {
-    WarningId.W1: "Tuck at the top: ribs down, tail under, squeeze.",
-    WarningId.W1B: "Tuck at the top: ribs down, tail under, squeeze.",
-    WarningId.W2: "Back near end range. Stop an inch lower.",
-    WarningId.W2B: "Enough tuck: hips, not back.",
-    WarningId.W3: "Short rep: lighter, or finish the hips.",
-    WarningId.W3B: "Too high: ribs down.",
-    WarningId.W4: "You dropped it. Two seconds down.",
-    WarningId.W4B: "Keep the tuck while you lower.",
-    WarningId.W5: "{side} hip higher: feet even.",
-    WarningId.W6: "Form drifted over the set: last rep earlier, or less weight.",
-    WarningId.W7: "High load for you this week.",
-}
-CUE_PRIORITY = (
-    WarningId.W2,
-    WarningId.W1,
-    WarningId.W1B,
-    WarningId.W4B,
-    WarningId.W4,
-    WarningId.W5,
-    WarningId.W3B,
-    WarningId.W3,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,15 +311,14 @@ def _judge_roll(v: Verdicts, rep: Measured, context: Context, t_ns: int) -> None
 def judge_drift(lambdas_deg: Sequence[float], context: Context, t_ns: int) -> Verdicts:
     """W6 at the set's end: Theil-Sen drift of lambda at lockout over the graded reps."""
     v = Verdicts()
-    n = len(lambdas_deg)
     if context.blocked is not None:
         v.skip(context.blocked, WarningId.W6)
         return v
-    if n < LEAST_REPS_OF_DRIFT:
+    drift = drift_deg(lambdas_deg)
+    if drift is None:
         v.skip(NotGradedReason.TOO_FEW_REPS, WarningId.W6)
         return v
-    drift = theil_sen_slope(lambdas_deg) * (n - 1)
-    sigma = context.budget.drift_deg(n)
+    sigma = context.budget.drift_deg(len(lambdas_deg))
     lam_max = usable_lam_max_deg(context.calibration) or 0.0
     at = _plain(WarningId.W6, context.limits, high=True, sigma=sigma)
     if context.limits.get(WarningId.W6) is None and at.red is not None:
@@ -352,11 +327,6 @@ def judge_drift(lambdas_deg: Sequence[float], context: Context, t_ns: int) -> Ve
         at = Thresholds(at.amber, None, at.high, at.sigma)
     v.judge(WarningId.W6, drift, at, t_ns)
     return v
-
-
-def theil_sen_slope(values: Sequence[float]) -> float:
-    """Median of all pairwise slopes (Sen 1968, doi:10.1080/01621459.1968.10480934)."""
-    return median((values[j] - values[i]) / (j - i) for i, j in combinations(range(len(values)), 2))
 
 
 def _own(limit: Limit, *, high: bool, sigma: float) -> Thresholds:

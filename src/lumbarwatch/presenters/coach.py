@@ -1,6 +1,6 @@
 """What the coach's wall says, and the short messages that a coach sends most."""
 
-from lumbarwatch.core.rules import CUE_PRIORITY
+from lumbarwatch.core.cues import CUE_PRIORITY
 from lumbarwatch.model.verdicts import WarningId
 from lumbarwatch.presenters.words import live_words
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 from types import MappingProxyType
 
-from lumbarwatch.core.rules import CUE_PRIORITY
+from lumbarwatch.core.cues import CUE_PRIORITY
 from lumbarwatch.model.events import SymptomKind
 from lumbarwatch.model.motion import Rep
 from lumbarwatch.model.verdicts import Level

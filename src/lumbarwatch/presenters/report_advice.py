@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from lumbarwatch.core.cues import CUES
 from lumbarwatch.core.referral import ENDS_SESSION, LAST_SESSIONS, refer
-from lumbarwatch.core.rules import CUES
 from lumbarwatch.model.document import Line, Mark
 from lumbarwatch.model.events import Symptom, SymptomKind
 from lumbarwatch.model.symptoms import Advice

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from lumbarwatch.core.rules import CUE_PRIORITY
+from lumbarwatch.core.cues import CUE_PRIORITY
 from lumbarwatch.model.document import (
     Align,
     Cell,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
-from lumbarwatch.core.rules import CUE_PRIORITY
+from lumbarwatch.core.cues import CUE_PRIORITY
 from lumbarwatch.model.session import CalibrationStep
 from lumbarwatch.model.verdicts import Level, NotGradedReason, WarningId
 from lumbarwatch.presenters.words import CALIBRATION, NOT_GRADED, WARNINGS, live_words

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from lumbarwatch.core.rules import CUES
+from lumbarwatch.core.cues import CUES
 from lumbarwatch.model.events import LinkState
 from lumbarwatch.model.motion import PHASES as PHASE_ORDER
 from lumbarwatch.model.motion import Phase

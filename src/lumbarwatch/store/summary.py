@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from lumbarwatch.core.rules import LEAST_REPS_OF_DRIFT, theil_sen_slope
+from lumbarwatch.core.drift import drift_deg
 from lumbarwatch.model.load import Dose, RepLoad, SessionLoad
 from lumbarwatch.model.motion import Rep, SetSummary
 from lumbarwatch.model.session import Calibration
@@ -80,9 +80,7 @@ def set_drift_deg(one: SetSummary, reps: Sequence[Rep]) -> float | None:
         for rep in reps
         if rep.set_number == one.set_number and _full(rep) and rep.lambda_lockout_deg is not None
     ]
-    if len(lambdas) < LEAST_REPS_OF_DRIFT:
-        return None
-    return theil_sen_slope(lambdas) * (len(lambdas) - 1)
+    return drift_deg(lambdas)
 
 
 @dataclass(frozen=True, slots=True)
