@@ -111,6 +111,7 @@ def test_a_calibration_is_kept_by_serial_number(tmp_path):
     assert kept(tmp_path, "lm1", "A1") == ONE
     assert kept(tmp_path, "lm1", "A2") is None
     assert kept(tmp_path, "movella", "A1") is None
+    assert kept(tmp_path, "", "A1") == ONE  # not asked yet what it is
     assert kept(tmp_path, "lm1", "") is None
 
 

@@ -35,11 +35,13 @@ def accelerometer_of(
 ) -> AccelerometerCalibration | None:
     """Return the stored calibration of a sensor, None without one (or with one this version can't read).
 
-    One stored without its family counts for any; the newest is taken.
+    One stored without its family counts for any, and any for a sensor whose family is not known (yet); the
+    newest is taken.
     """
     if not serial:
         return None
-    fitting = [record for record in sensors if record.serial == serial and record.family in (family, "")]
+    named = [record for record in sensors if record.serial == serial]
+    fitting = [record for record in named if not family or record.family in (family, "")]
     for record in sorted(fitting, key=lambda one: one.updated_at_utc_ns, reverse=True):
         if record.calibration is not None and KEY in record.calibration:
             try:
