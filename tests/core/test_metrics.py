@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from core.made import history_of, moved
-from lumbarwatch.core.metrics import Meter, _held, _trough
+from lumbarwatch.core.hip_path import bottom_before
+from lumbarwatch.core.metrics import Meter, _held
 from lumbarwatch.core.phases import Closed
 
 STATURE_M = 1.75
@@ -85,16 +86,16 @@ def test_a_lost_lumbar_sensor_is_stood_in_for_and_said():
 
 def test_the_bottom_is_the_last_rest_before_the_rise_not_a_sit_up_before():
     sat_up = moved((4.0, 20.0), (1.4, 42.0), (3.0, 42.0), (1.5, 95.0))
-    assert _trough(sat_up, 0.05) == pytest.approx(42.0, abs=0.4)
+    assert bottom_before(sat_up, 0.05) == pytest.approx(42.0, abs=0.4)
 
 
 def test_a_sticking_point_is_no_bottom():
     stuck = moved((1.0, 45.0), (1.0, 74.0), (0.5, 67.0), (1.0, 90.0))
-    assert _trough(stuck, 0.05) == pytest.approx(45.0)
+    assert bottom_before(stuck, 0.05) == pytest.approx(45.0)
 
 
 def test_a_dip_before_the_rise_is_the_bottom():
-    assert _trough(moved((1.0, 45.0), (0.4, 37.0), (1.0, 90.0)), 0.05) == pytest.approx(37.0)
+    assert bottom_before(moved((1.0, 45.0), (0.4, 37.0), (1.0, 90.0)), 0.05) == pytest.approx(37.0)
 
 
 def test_held_takes_the_highest_of_lowest():

@@ -5,10 +5,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from lumbarwatch.core.geometry import filled, hip_height_m
+from lumbarwatch.core.hip_path import (
+    bottom_before,
+    first_at_least,
+    first_at_most,
+    last_at_least,
+    last_at_most,
+    top_between_bottoms,
+)
 from lumbarwatch.core.history import History
+from lumbarwatch.core.known_values import (
+    bridged,
+    highest_known,
+    longest_run,
+    lowest_known,
+    mean_known,
+    median_known,
+)
 from lumbarwatch.core.phases import Closed
 from lumbarwatch.core.windows import highest_over, lowest_over
-from lumbarwatch.model.checks import Booleans, Floats
+from lumbarwatch.model.checks import Floats
 from lumbarwatch.model.motion import RepQuality
 
 
@@ -88,38 +104,38 @@ class Meter:
         pelvis = self._of("pelvis_pitch_deg", a, z)
         lam = self._of("lumbar_extension_deg", a, z)
         at_lockout = slice(lock0 - a, lock1 - a)
-        bottom = _least(self._angle(closed.bottom_from, closed.top + 1)) or 0.0
-        phi_top = _most(self._angle(lock0, max(int(lower) + 1, lock1))) or 0.0
+        bottom = lowest_known(self._angle(closed.bottom_from, closed.top + 1)) or 0.0
+        phi_top = highest_known(self._angle(lock0, max(int(lower) + 1, lock1))) or 0.0
         rate = np.abs(self._of("pelvis_rate_dps", a, z))
         held_high, high_at = _held(lam, p.held_points)
         held_low, low_at = _held(-lam, p.held_points)
         lowered_at = int(np.floor(lower))
         pelvis_there = self._of("pelvis_present", a, z) > 0
         lumbar_there = self._of("lumbar_present", a, z) > 0
-        tilt = _median(pelvis[at_lockout])
+        tilt = median_known(pelvis[at_lockout])
         return Measured(
             start=start,
             lockout=lockout,
             lower=lower,
             end=end,
             bottom_deg=bottom,
-            bottom_after_deg=_least(self._angle(closed.top, closed.bottom_until + 1)) or 0.0,
+            bottom_after_deg=lowest_known(self._angle(closed.top, closed.bottom_until + 1)) or 0.0,
             rom_deg=phi_top - bottom,
             rom_m=rise_m,
             phi_top_deg=phi_top,
             tilt_lockout_deg=None if tilt is None else tilt - 90.0,
-            lambda_lockout_deg=_median(lam[at_lockout]),
+            lambda_lockout_deg=median_known(lam[at_lockout]),
             lambda_peak_deg=held_high,
             lambda_peak_at=a + high_at,
             lambda_low_held_deg=None if held_low is None else -held_low,
             lambda_low_at=a + low_at,
-            lambda_eccentric_max_deg=_most(lam[lowered_at - a :]) if closed.lowered else None,
-            roll_lockout_deg=_median(self._of("pelvis_roll_deg", lock0, lock1)),
-            rate_peak_dps=_most(rate) or 0.0,
-            rate_mean_dps=_mean(rate) or 0.0,
+            lambda_eccentric_max_deg=highest_known(lam[lowered_at - a :]) if closed.lowered else None,
+            roll_lockout_deg=median_known(self._of("pelvis_roll_deg", lock0, lock1)),
+            rate_peak_dps=highest_known(rate) or 0.0,
+            rate_mean_dps=mean_known(rate) or 0.0,
             impact_g_mps2=self._impact(end) if closed.lowered else None,
-            pelvis_sigma_deg=_median(self._of("pelvis_sigma_deg", lock0, lock1)),
-            lumbar_sigma_deg=_median(self._of("lumbar_sigma_deg", lock0, lock1)),
+            pelvis_sigma_deg=median_known(self._of("pelvis_sigma_deg", lock0, lock1)),
+            lumbar_sigma_deg=median_known(self._of("lumbar_sigma_deg", lock0, lock1)),
             pelvis_hidden=self._hidden_bottom(closed, a, z),
             lockout_hidden=not (pelvis_there & lumbar_there)[at_lockout].all(),
             descent_hidden=not pelvis_there[lowered_at - a :].all(),
@@ -139,30 +155,30 @@ class Meter:
         height = self._height(first, closed.bottom_until + 1)
         if height is None or len(height) < 3:
             return None
-        top = _top(height, min(max(closed.top - first, 1), len(height) - 1))
+        top = top_between_bottoms(height, min(max(closed.top - first, 1), len(height) - 1))
         up, down = height[: top + 1], height[top:]
-        bottom = _trough(up, p.leave_fraction)
+        bottom = bottom_before(up, p.leave_fraction)
         rise, descent = height[top] - bottom, height[top] - down.min()
         if rise <= 0:
             return None
-        start = _last_at_most(up, bottom + p.leave_fraction * rise)
-        lockout = _first_at_least(up, bottom + p.reach_fraction * rise, int(start))
+        start = last_at_most(up, bottom + p.leave_fraction * rise)
+        lockout = first_at_least(up, bottom + p.reach_fraction * rise, int(start))
         if not closed.lowered or descent <= 0:
             end = float(len(height) - 1)
             return first + start, first + lockout, first + end, first + end, float(rise)
-        lower = top + _last_at_least(down, down.min() + p.reach_fraction * descent)
-        end = top + _first_at_most(down, down.min() + p.leave_fraction * descent, int(lower - top))
+        lower = top + last_at_least(down, down.min() + p.reach_fraction * descent)
+        end = top + first_at_most(down, down.min() + p.leave_fraction * descent, int(lower - top))
         return first + start, first + lockout, first + lower, first + end, float(rise)
 
     def _height(self, start: int, stop: int) -> Floats | None:
         """Hip height (m), short gaps bridged; for a sensor lost long the other stands in (definitions 1)."""
         pelvis, lumbar = self._of("pelvis_pitch_deg", start, stop), self._of("lumbar_pitch_deg", start, stop)
         longest = self._params.bridged_points
-        if _longest_run(np.isnan(pelvis)) > longest:
+        if longest_run(np.isnan(pelvis)) > longest:
             pelvis = lumbar
-        elif _longest_run(np.isnan(lumbar)) > longest:
+        elif longest_run(np.isnan(lumbar)) > longest:
             lumbar = pelvis
-        whole = _filled(pelvis), _filled(lumbar)
+        whole = bridged(pelvis), bridged(lumbar)
         if whole[0] is None or whole[1] is None:
             return None
         return hip_height_m(whole[0], whole[1], self._stature_m)
@@ -174,17 +190,18 @@ class Meter:
         if height is None:
             return None, None
         top = int(np.argmax(height))
-        rise = height[top] - _trough(height[: top + 1], self._params.leave_fraction)
-        reached = _first_at_least(height[: top + 1], height[top] - 0.05 * rise, 0)
+        rise = height[top] - bottom_before(height[: top + 1], self._params.leave_fraction)
+        reached = first_at_least(height[: top + 1], height[top] - 0.05 * rise, 0)
         lock0 = first + int(np.ceil(reached))
         lock1 = min(lock0 + self._params.lockout_points, index + 1)
-        tilt = _median(self._of("pelvis_pitch_deg", lock0, lock1))
-        return None if tilt is None else tilt - 90.0, _median(self._of("lumbar_extension_deg", lock0, lock1))
+        tilt = median_known(self._of("pelvis_pitch_deg", lock0, lock1))
+        lam = median_known(self._of("lumbar_extension_deg", lock0, lock1))
+        return None if tilt is None else tilt - 90.0, lam
 
     def rest_norms(self, index: int) -> list[float]:
         """Norm of each sensor's specific force (m/s^2) over the half second of stillness up to an index."""
         names = ("pelvis_acc_norm_mps2", "lumbar_acc_norm_mps2")
-        norms = (_median(self._of(name, index - self._params.lockout_points, index)) for name in names)
+        norms = (median_known(self._of(name, index - self._params.lockout_points, index)) for name in names)
         return [norm for norm in norms if norm is not None]
 
     def held(self, start: int, stop: int) -> tuple[Floats, Floats]:
@@ -210,7 +227,7 @@ class Meter:
 
     def _impact(self, end: float) -> float | None:
         p, at = self._params, round(end)
-        return _most(
+        return highest_known(
             self._of("pelvis_acc_norm_mps2", at - p.impact_before_points, at + p.impact_after_points + 1)
         )
 
@@ -233,117 +250,14 @@ class Meter:
         missing = lost > 0
         return RepQuality(
             lost_fraction=float(np.mean(lost)),
-            longest_gap_s=round(_longest_run(missing) * self._step_s, 3),
+            longest_gap_s=round(longest_run(missing) * self._step_s, 3),
             gap_at_lockout=bool(missing[at_lockout].any()),
             saturated=bool((self._of("unsettled", a, z) > 0).any()),
         )
 
 
-def _filled(values: Floats) -> Floats | None:
-    """Gaps bridged by straight lines, so that levels can be crossed; None where nothing is known."""
-    known = np.isfinite(values)
-    if known.all():
-        return values
-    if not known.any():
-        return None
-    index = np.arange(len(values))
-    return np.interp(index, index[known], values[known])
-
-
-def _top(height: Floats, near: int) -> int:
-    """The highest point on the cycle, which lies between the two bottoms around ``near``."""
-    left = int(np.argmin(height[: near + 1]))
-    right = near + int(np.argmin(height[near:]))
-    return left + int(np.argmax(height[left : right + 1]))
-
-
-def _trough(rising: Floats, prominence: float) -> float:
-    """The bottom directly before the last value: back from it, until the height rises again by a fraction."""
-    back = rising[_low_rest(rising) :][::-1]
-    lowest = np.minimum.accumulate(back)
-    deep = lowest < back.min() + 0.25 * (back[0] - back.min())  # a sticking point lies higher
-    turned = deep & (back > lowest + prominence * (back[0] - lowest))
-    k = int(np.argmax(turned))
-    return float(lowest[k] if turned[k] else lowest[-1])
-
-
-def _low_rest(rising: Floats, points: int = 100, steady: float = 0.03, low: float = 1.0 / 3.0) -> int:
-    """Where the last rest of a second in the lower third of a rise has begun; 0 where there is none.
-
-    What lies before such a rest, a sit-up or a shift of the hips, is no part of the rise (convention).
-    """
-    if len(rising) < points:
-        return 0
-    lowest = rising.min()
-    whole = rising[-1] - lowest
-    highest = highest_over(rising, points)
-    level = highest <= lowest + low * whole
-    if not level.any():
-        return 0
-    rests = level & (highest - lowest_over(rising, points) <= steady * whole)
-    begun = np.flatnonzero(rests & ~np.concatenate(([False], rests[:-1])))
-    start = int(begun[-1]) + points // 2 if len(begun) else 0  # it was come to until then
-    lower_before = start > 0 and rising[:start].min() < rising[start:].min() - steady * whole
-    return start if lower_before else 0
-
-
-def _crossing(values: Floats, i: int, level: float) -> float:
-    """Where between i and i + 1 a level is met."""
-    step = values[i + 1] - values[i]
-    return i + (float((level - values[i]) / step) if step else 0.0)
-
-
-def _last_at_most(values: Floats, level: float) -> float:
-    i = int(np.flatnonzero(values <= level)[-1])
-    return _crossing(values, i, level) if i + 1 < len(values) else float(i)
-
-
-def _last_at_least(values: Floats, level: float) -> float:
-    return _last_at_most(-values, -level)
-
-
-def _first_at_least(values: Floats, level: float, after: int) -> float:
-    found = np.flatnonzero(values[after:] >= level)
-    if len(found) == 0:
-        return float(len(values) - 1)
-    i = after + int(found[0])
-    return _crossing(values, i - 1, level) if i > 0 else 0.0
-
-
-def _first_at_most(values: Floats, level: float, after: int) -> float:
-    return _first_at_least(-values, -level, after)
-
-
 def _held(values: Floats, points: int) -> tuple[float | None, int]:
     """Highest value that was held for so many points, and the index at which it had been held."""
     windows = lowest_over(values, points)
-    highest = _most(windows)
+    highest = highest_known(windows)
     return (None, 0) if highest is None else (highest, int(np.argmax(windows == highest)) + points - 1)
-
-
-def _median(values: Floats) -> float | None:
-    ordered = np.sort(values)  # NaN last
-    n = len(ordered) - int(np.count_nonzero(np.isnan(ordered)))
-    return float(0.5 * (ordered[(n - 1) // 2] + ordered[n // 2])) if n else None
-
-
-def _mean(values: Floats) -> float | None:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else None
-
-
-def _most(values: Floats) -> float | None:
-    most = float(np.fmax.reduce(values, initial=-np.inf))
-    return most if np.isfinite(most) else None
-
-
-def _least(values: Floats) -> float | None:
-    least = float(np.fmin.reduce(values, initial=np.inf))
-    return least if np.isfinite(least) else None
-
-
-def _longest_run(holds: Booleans) -> int:
-    if not holds.any():
-        return 0
-    edges = np.flatnonzero(np.diff(holds, prepend=False, append=False))
-    return int((edges[1::2] - edges[::2]).max()) if len(edges) else 0
