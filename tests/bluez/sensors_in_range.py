@@ -20,6 +20,8 @@ from lumbarwatch.simulate.peripherals.session_time import SessionTime
 from lumbarwatch.simulate.virtual_radio import FAMILIES, RadioOptions
 
 LEAD_S = 0.3
+HOLDS_S = 1.0
+"""After an outage longer than the time between two cuts, the overdue ones come one after the other."""
 NAMES = {"lm1": ("LM-P", "LM-L1"), "witmotion": ("WT901-P", "WT901-L")}
 """Short ones: the virtual link knows no scan requests, name and service must share 31 bytes."""
 SESSION = SessionTime(SystemClock())
@@ -49,7 +51,9 @@ class Peripheral:
         self.sensor = FAMILIES[options.family](
             index,
             signals,
-            RadioOptions(name=NAMES[options.family][index], cut_at_s=cuts, ragged=options.ragged),
+            RadioOptions(
+                name=NAMES[options.family][index], cut_at_s=cuts, holds_s=HOLDS_S, ragged=options.ragged
+            ),
             SESSION,
         )
         self.sensor._advertise_again = self._radio_advertises

@@ -49,6 +49,16 @@ async def test_twenty_cuts_are_all_recovered_and_every_lost_sample_is_counted():
     assert heard.column(LUMBAR, "seq").tolist() == list(range(len(pair[1].signals.t_true_s)))
 
 
+async def test_overdue_cuts_are_not_dealt_at_once():
+    cuts = (2.0, 2.5, 2.6, 2.7)  # three of them fall into the first outage
+    heard, radio = await stream(sensors(11.0, RadioOptions(cut_at_s=cuts, away_s=1.0, holds_s=0.8)))
+    assert radio.peripherals[0].cuts == 4
+    t_s = heard.column(PELVIS, "t_arrival_ns") / 1e9
+    ends = np.flatnonzero(np.diff(t_s) > 0.9)
+    assert len(ends) == 4
+    assert (np.diff(t_s[ends]) - np.diff(t_s)[ends[:-1]] > 0.7).all()  # streamed so long in between
+
+
 async def test_doubles_after_reconnects_are_recorded_but_not_decoded_twice():
     pair = sensors(6.0, RadioOptions(cut_at_s=(2.0, 4.0)))
     heard, radio = await stream(pair, doubles_after_reconnect=True)

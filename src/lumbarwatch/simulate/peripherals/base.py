@@ -84,6 +84,7 @@ class Peripheral(ABC):
         self.serial = options.serial or self.usual_serial()
         self.name = options.name or self.usual_name()
         self.streaming = False
+        self._streams_since_s = 0.0
         self.started = asyncio.Event()  # first start command
         self.sent = 0  # samples given to the radio
         self.connections = 0
@@ -181,6 +182,7 @@ class Peripheral(ABC):
         self._queue.clear()
         self._flushed = False
         self.streaming = True
+        self._streams_since_s = self._time.elapsed_s()
         self.started.set()
 
     def end_streaming(self) -> None:
@@ -314,8 +316,11 @@ class Peripheral(ABC):
 
     async def _data_flows(self) -> None:
         """Wait until the link is up and has carried something: trouble is to strike a running stream."""
-        while not (self.streaming and self._flushed) and not self.sampled.is_set():
+        while not (self.streaming and self._flushed and self._held()) and not self.sampled.is_set():
             await self._time.sleep(0.02)
+
+    def _held(self) -> bool:
+        return self._time.elapsed_s() - self._streams_since_s >= self.options.holds_s
 
     async def _cut(self) -> None:
         self.end_streaming()

@@ -20,6 +20,7 @@ class RadioOptions:
     buffer_s: float = 2.0  # packets older than this are dropped from the sensor's ring while they wait
     cut_at_s: tuple[float, ...] = ()  # the link breaks, as soon as data flow
     away_s: float = 0.0  # not advertising for this long after a cut
+    holds_s: float = 0.0  # a stream that has begun is cut no sooner than this, overdue cuts one at a time
     restart_at_s: tuple[float, ...] = ()  # the sensor reboots: link, counter and clock begin anew
     dies_at_s: float | None = None  # never heard again
     mute_at_s: tuple[tuple[float, float], ...] = ()  # from, to: connected, but sends nothing
