@@ -1,6 +1,7 @@
 """Pages under Streamlit's own test driver, with a folder of data and an address where no hub listens."""
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from lumbarwatch.cli.page_process import SECRETS, dashboards_folder, secrets_of
@@ -26,4 +27,5 @@ def open_page(monkeypatch, data):
             app.switch_page(view).run()
         return app
 
-    return opened
+    yield opened
+    st.cache_resource.clear()  # closes the history that the pages keep open

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
+from tables import show_rows
 
 from lumbarwatch.model.session import Athlete
 from lumbarwatch.presenters import keys
@@ -45,9 +46,8 @@ def table_that_opens(rows: Sequence[Row], key: str, chosen: Callable[[int], None
         if found:
             chosen(found[0])
 
-    st.dataframe(
-        list(rows),
-        hide_index=True,
+    show_rows(
+        rows,
         key=key,
         on_select=on_choice,
         selection_mode="single-row",

@@ -1,6 +1,7 @@
 """An athlete's course: every quantity over time with its MDC, what changed in words, the symptom diary."""
 
 import streamlit as st
+from tables import show_rows
 from views.history_parts import charts, diary, place
 from views.history_parts.asked import athlete_choice, athlete_names
 from views.history_parts.report import report_buttons
@@ -131,9 +132,8 @@ def changes(points: tuple[SessionPoint, ...], sets: tuple[SetPoint, ...]) -> Non
     """Show every judgement: between sessions, and within the newest one, kept apart."""
     st.markdown("#### Between sessions")
     st.caption("The sensors were re-applied each time. Change along the robust line from the first session.")
-    st.dataframe(
+    show_rows(
         between_rows(points),
-        hide_index=True,
         height="content",
         alt="Changes between sessions, each against its MDC",
     )
@@ -142,6 +142,6 @@ def changes(points: tuple[SessionPoint, ...], sets: tuple[SetPoint, ...]) -> Non
     rows = within_rows([one.point for one in newest])
     if rows:
         st.caption("First to last set, the sensors staying on: a smaller change can be told from noise.")
-        st.dataframe(rows, hide_index=True, alt="Changes within the newest session, each against its MDC")
+        show_rows(rows, alt="Changes within the newest session, each against its MDC")
     else:
         st.caption("? not enough data: a second set is needed.")

@@ -1,96 +1,118 @@
-"""Charts of the History view, in altair. Data go inline as plain rows; unknown values are not there."""
+"""Charts of the History view, as Vega-Lite specifications. Data go inline; unknown values are not there.
 
-from collections.abc import Sequence
-from copy import deepcopy
-from functools import lru_cache
+Plain values, without a chart library: its schema takes half a second to load, and 50 ms to check a chart.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-import altair as alt
-import pandas  # noqa: F401, ICN001  (whole before altair looks for it: another thread may just import it)
 
 from lumbarwatch.presenters.load import NIOSH_TICK_N, NIOSH_WORDS, LockoutLoad
 from lumbarwatch.presenters.trends import CourseChart, Row, is_signed
 
 Spec = dict[str, Any]
-"""A chart in the words of Vega-Lite."""
+"""A chart, a layer of it, or a part of a layer."""
 
 SESSION = "#3B8FD0"
 SETS = "#8A8F98"
 BAND = "#8A8F98"
 LATER = "#D55E00"
-TIME = alt.Axis(title=None, format="%b %Y", labelOverlap=True, tickCount=5)
 HEIGHT = 220
 COMPARED_HEIGHT = 300
 LEAST_SPAN_DEG = 12
 """So that noise does not fill a chart (convention)."""
 
+TIME: Mapping[str, Any] = {"title": None, "format": "%b %Y", "labelOverlap": True, "tickCount": 5}
+DAY = {"field": "t", "type": "temporal", "format": "%Y-%m-%d", "title": "Day"}
+
 
 def course(chart: CourseChart) -> Spec:
     """Return one quantity over time: MDC band, robust line, sessions, sets, pauses."""
-    data = {
-        "band": chart.band,
-        "pauses": chart.pauses,
-        "sets": chart.sets,
-        "line": chart.line,
-        "sessions": chart.sessions,
-    }
-    known = {name: list(rows) for name, rows in data.items() if rows}
-    look = _course_look(chart.title, chart.unit, tuple(known), signed=is_signed(chart.quantity))
-    return {**deepcopy(look), "datasets": look.get("datasets", {}) | known}
+    value = _number("value", title=chart.unit or None, scale={"zero": False, "nice": True})
+    x = {"field": "t", "type": "temporal"}
+    layers = [
+        _band(chart),
+        *([_zero()] if is_signed(chart.quantity) else []),
+        _pauses(chart),
+        _layer(
+            chart.sets,
+            {"type": "tick", "color": SETS, "opacity": 0.7, "thickness": 1.5, "size": 9},
+            x=x,
+            y=value,
+            tooltip=[DAY, _category("set", title="Set"), _number("value", format=".1f", title=chart.title)],
+        ),
+        _layer(
+            chart.line,
+            {"type": "line", "color": SESSION, "strokeWidth": 2, "strokeDash": [6, 3]},
+            x=x,
+            y=value,
+            detail=_category("piece"),
+        ),
+        _layer(
+            chart.sessions,
+            {"type": "point", "color": SESSION, "filled": True, "size": 45, "opacity": 1},
+            x={**x, "axis": TIME},
+            y=value,
+            tooltip=[DAY, _category("shown", title=chart.title)],
+        ),
+    ]
+    return {"layer": [layer for layer in layers if layer["data"]["values"]], "height": HEIGHT}
 
 
-@lru_cache(maxsize=256)
-def _course_look(title: str, unit: str, known: tuple[str, ...], *, signed: bool) -> Spec:
-    """Return all of a chart but its data; made once, because altair checks every word of it (50 ms)."""
-    y_title = unit or None
-    value = alt.Y("value:Q", title=y_title, scale=alt.Scale(zero=False, nice=True))
-    base = {name: alt.Chart(alt.NamedData(name)) for name in known}
-    layers: list[alt.Chart] = []
-    if "band" in base:
-        band = base["band"].mark_rect(color=BAND, opacity=0.2)
-        layers.append(band.encode(x="t:T", x2="t_end:T", y=alt.Y("low:Q", title=y_title), y2="high:Q"))
-    if signed:
-        zero = alt.Chart(alt.InlineData(values=[{"at": 0}])).mark_rule(color=SETS, opacity=0.8)
-        layers.append(zero.encode(y="at:Q"))
-    if "pauses" in base:
-        named = base["pauses"].transform_calculate(middle="(datum.t + datum.t_end) / 2")
-        words = named.mark_text(color=SETS, baseline="top", fontSize=11)
-        layers.append(words.encode(x="middle:T", y=alt.value(4), text="weeks:N"))
-    if "sets" in base:
-        ticks = base["sets"].mark_tick(color=SETS, opacity=0.7, thickness=1.5, size=9)
-        told = ["t:T", "set:O", alt.Tooltip("value:Q", format=".1f")]
-        layers.append(ticks.encode(x="t:T", y=value, tooltip=told))
-    if "line" in base:
-        line = base["line"].mark_line(color=SESSION, strokeWidth=2, strokeDash=[6, 3])
-        layers.append(line.encode(x="t:T", y=value, detail="piece:N"))
-    points = alt.Chart(alt.NamedData("sessions")).mark_point(color=SESSION, filled=True, size=45, opacity=1)
-    told = ["t:T", alt.Tooltip("shown:N", title=title)]
-    layers.append(points.encode(x=alt.X("t:T", axis=TIME), y=value, tooltip=told))
-    return alt.layer(*layers).properties(height=HEIGHT).to_dict()
+def _band(chart: CourseChart) -> Spec:
+    return _layer(
+        chart.band,
+        {"type": "rect", "color": BAND, "opacity": 0.2},
+        x={"field": "t", "type": "temporal"},
+        x2={"field": "t_end"},
+        y=_number("low", title=chart.unit or None),
+        y2={"field": "high"},
+    )
 
 
-def two_sessions(rows: Sequence[Row], quantity: str, unit: str) -> alt.Chart:
+def _zero() -> Spec:
+    return _layer([{"at": 0}], {"type": "rule", "color": SETS, "opacity": 0.8}, y=_number("at"))
+
+
+def _pauses(chart: CourseChart) -> Spec:
+    words = _layer(
+        chart.pauses,
+        {"type": "text", "color": SETS, "baseline": "top", "fontSize": 11},
+        x={"field": "middle", "type": "temporal"},
+        y={"value": 4},
+        text=_category("weeks"),
+    )
+    return words | {"transform": [{"calculate": "(datum.t + datum.t_end) / 2", "as": "middle"}]}
+
+
+def two_sessions(rows: Sequence[Row], quantity: str, unit: str) -> Spec:
     """Return both sessions' reps over their number, told apart by colour and shape."""
     values = [float(row[quantity] or 0.0) for row in rows if row[quantity] is not None]
     middle = (max(values) + min(values)) / 2 if values else 0.0
     half = max((max(values) - min(values)) / 2 + 1.0 if values else 0.0, LEAST_SPAN_DEG / 2)
-    scale = alt.Scale(domain=[middle - half, middle + half])
-    which = alt.Scale(domain=["Earlier", "Later"], range=[SESSION, LATER])
-    return (
-        alt.Chart(_inline(rows))
-        .mark_point(filled=True, size=50, opacity=1)
-        .encode(
-            x=alt.X("rep:Q", title="Rep of the session", axis=alt.Axis(tickMinStep=1)),
-            y=alt.Y(f"{quantity}:Q", title=unit, scale=scale),
-            color=alt.Color("session:N", scale=which, title=None, legend=alt.Legend(orient="top")),
-            shape=alt.Shape("session:N", scale=alt.Scale(domain=["Earlier", "Later"]), legend=None),
-            tooltip=["session:N", "set:O", "rep:Q", alt.Tooltip(f"{quantity}:Q", format=".1f")],
-        )
-        .properties(height=COMPARED_HEIGHT)
+    both = ["Earlier", "Later"]
+    points = _layer(
+        rows,
+        {"type": "point", "filled": True, "size": 50, "opacity": 1},
+        x=_number("rep", title="Rep of the session", axis={"tickMinStep": 1}),
+        y=_number(quantity, title=unit, scale={"domain": [middle - half, middle + half]}),
+        color=_category(
+            "session",
+            title=None,
+            scale={"domain": both, "range": [SESSION, LATER]},
+            legend={"orient": "top"},
+        ),
+        shape=_category("session", title=None, scale={"domain": both}),
+        tooltip=[
+            _category("session", title="Session"),
+            _category("set", title="Set"),
+            _number("rep", title="Rep"),
+            _number(quantity, format=".1f", title=unit),
+        ],
     )
+    return {"layer": [points], "height": COMPARED_HEIGHT}
 
 
-def intervals(loads: Sequence[LockoutLoad], name: str, title: str, *, tick: bool = False) -> alt.LayerChart:
+def intervals(loads: Sequence[LockoutLoad], name: str, title: str, *, tick: bool = False) -> Spec:
     """Return each set's value with one sigma either way; ``tick``: with the mark of another lift's limit."""
     rows: list[Row] = [
         {
@@ -102,31 +124,47 @@ def intervals(loads: Sequence[LockoutLoad], name: str, title: str, *, tick: bool
         for one in loads
     ]
     top = max([float(row["high"] or 0) for row in rows] + ([NIOSH_TICK_N] if tick else []))
-    scale = alt.Scale(domain=[0, top * 1.05])
-    base = alt.Chart(_inline(rows))
+    x = {"title": title, "scale": {"domain": [0, top * 1.05]}, "axis": {"tickCount": 8}}
+    sets = _category("set", title="Set")
     layers = [
-        base.mark_rule(color=SESSION, strokeWidth=2).encode(
-            y=alt.Y("set:O", title="Set"),
-            x=alt.X("low:Q", title=title, scale=scale, axis=alt.Axis(tickCount=8)),
-            x2="high:Q",
+        _layer(
+            rows,
+            {"type": "rule", "color": SESSION, "strokeWidth": 2},
+            y=sets,
+            x=_number("low", **x),
+            x2={"field": "high"},
         ),
-        base.mark_point(color=SESSION, filled=True, size=70).encode(
-            y="set:O", x="value:Q", tooltip=["set:O", alt.Tooltip("value:Q", format=".0f")]
+        _layer(
+            rows,
+            {"type": "point", "color": SESSION, "filled": True, "size": 70},
+            y=sets,
+            x=_number("value", **x),
+            tooltip=[sets, _number("value", format=".0f", title=title)],
         ),
+        *(_tick() if tick else []),
     ]
-    if tick:
-        mark = alt.Chart(_inline([{"at": NIOSH_TICK_N, "words": NIOSH_WORDS}]))
-        layers.append(mark.mark_rule(color=SETS, strokeDash=[2, 3]).encode(x="at:Q"))
-        layers.append(
-            mark.mark_text(color=SETS, align="right", dx=-4, y=6, fontSize=11).encode(
-                x="at:Q", text="words:N"
-            )
-        )
-    return alt.LayerChart(layer=layers).properties(height=80 + 34 * len(rows))
+    return {"layer": layers, "height": 80 + 34 * len(rows)}
 
 
 _SIGMAS = {"moment_nm": "moment_sigma_nm", "compression_n": "compression_sigma_n"}
 
 
-def _inline(rows: Sequence[Row]) -> alt.InlineData:
-    return alt.InlineData(values=list(rows))
+def _tick() -> list[Spec]:
+    mark: list[Row] = [{"at": NIOSH_TICK_N, "words": NIOSH_WORDS}]
+    words = {"type": "text", "color": SETS, "align": "right", "dx": -4, "y": 6, "fontSize": 11}
+    return [
+        _layer(mark, {"type": "rule", "color": SETS, "strokeDash": [2, 3]}, x=_number("at")),
+        _layer(mark, words, x=_number("at"), text=_category("words")),
+    ]
+
+
+def _layer(rows: Sequence[Row], mark: Spec, **encoding: Any) -> Spec:
+    return {"data": {"values": list(rows)}, "mark": mark, "encoding": encoding}
+
+
+def _number(field: str, **more: Any) -> Spec:
+    return {"field": field, "type": "quantitative", **more}
+
+
+def _category(field: str, **more: Any) -> Spec:
+    return {"field": field, "type": "ordinal" if field == "set" else "nominal", **more}

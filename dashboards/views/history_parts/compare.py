@@ -1,6 +1,7 @@
 """Two sessions of an athlete side by side, every difference judged against the MDC between sessions."""
 
 import streamlit as st
+from tables import show_rows
 from views.history_parts import charts
 
 from lumbarwatch.model.trends import SessionPoint
@@ -34,9 +35,7 @@ def show(history: History, record: SessionRecord) -> None:
     )
     first, second = sorted((points[record.id], points[other]), key=lambda point: point.started_at_utc_ns)
     st.markdown(f"Earlier: **{_words(first)}**. Later: **{_words(second)}**.")
-    st.dataframe(
-        compare_rows(first, second), hide_index=True, height="content", alt="Both sessions side by side"
-    )
+    show_rows(compare_rows(first, second), height="content", alt="Both sessions side by side")
     _charts(two_session_rows(history.reps(first.session_id), history.reps(second.session_id)))
 
 
@@ -45,9 +44,11 @@ def _charts(rows: list[Row]) -> None:
         return
     left, right = st.columns(2)
     left.markdown("**Pelvic tilt at lockout, rep by rep**")
-    left.altair_chart(charts.two_sessions(rows, "tilt", "°"))
+    left.vega_lite_chart(charts.two_sessions(rows, "tilt", "°"), alt="Tilt, both sessions")
     right.markdown("**Lumbar extension at lockout, rep by rep**")
-    right.altair_chart(charts.two_sessions(rows, "lumbar", "°"))
+    right.vega_lite_chart(
+        charts.two_sessions(rows, "lumbar", "°"), alt="Lumbar extension of both sessions, rep by rep"
+    )
 
 
 def _words(point: SessionPoint) -> str:

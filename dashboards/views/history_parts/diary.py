@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import streamlit as st
+from tables import show_rows
 
 from lumbarwatch.model.symptoms import Advice
 from lumbarwatch.presenters.diary import advice, asked_words, diary_rows
@@ -35,6 +36,6 @@ def _show(records: Sequence[SymptomRecord], nothing: str) -> None:
         (st.error if one in URGENT else st.warning)(ADVICE[one])
     rows = diary_rows(felt)
     if rows:
-        st.dataframe(rows[:NEWEST], hide_index=True, alt="Symptoms, newest first")
+        show_rows(rows[:NEWEST], alt="Symptoms, newest first")
     said = asked_words(felt) if felt else f"{nothing}: Train asks after each set how the back feels."
     st.caption(f"{said} {NEVER_OVERRIDES} With any pain, ask first: {FIRST_ASK}")

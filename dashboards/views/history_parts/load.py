@@ -1,6 +1,7 @@
 """Load of a session: moments and relative dose, each with its interval; never a risk."""
 
 import streamlit as st
+from tables import show_rows
 from views.history_parts import charts
 
 from lumbarwatch.model.session import Athlete
@@ -37,15 +38,21 @@ def show(history: History, record: SessionRecord, athlete: Athlete | None) -> No
         for one in history.set_extras(record.id)
     }
     _relative(history, record)
-    st.dataframe(set_rows(sets, facts), hide_index=True, alt="Load of every set")
+    show_rows(set_rows(sets, facts), alt="Load of every set")
     loads = lockout_loads(athlete, sets, history.reps(record.id))
     if loads:
         st.markdown("**Moment at L5/S1 in the median lockout posture of each set**")
-        st.altair_chart(charts.intervals(loads, "moment_nm", "N m (point: estimate, bar: one sigma)"))
+        st.vega_lite_chart(
+            charts.intervals(loads, "moment_nm", "N m (point: estimate, bar: one sigma)"),
+            alt="Moment at L5/S1 of every set, with one sigma",
+        )
     st.caption(EXPLAINED)
     if loads:
         with st.expander("Compression, for clinicians"):
-            st.altair_chart(charts.intervals(loads, "compression_n", "N, along the trunk", tick=True))
+            st.vega_lite_chart(
+                charts.intervals(loads, "compression_n", "N, along the trunk", tick=True),
+                alt="Compression of every set, with one sigma",
+            )
             st.caption(COMPRESSION_EXPLAINED)
 
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 from components.replay import replay
+from history_link import opened_history
 from hub_link import link
+from tables import show_rows
 from views.history_parts.said import say, tell
 
 from lumbarwatch.hub.client import HubRefused
@@ -24,7 +26,6 @@ from lumbarwatch.presenters.replay import replay_data, span_ns
 from lumbarwatch.store.angles import read_angles
 from lumbarwatch.store.errors import StoreError, StoreReason
 from lumbarwatch.store.folder import DataFolder
-from lumbarwatch.store.history import History
 from lumbarwatch.store.records import RepAnnotation
 
 FLAGS = {"counted", "partial", "single_leg"}
@@ -37,9 +38,9 @@ Place = tuple[int, int]
 def show(folder: DataFolder, session_id: str) -> None:
     """Show table, replay and corrections; a fragment, so that another rep is there at once."""
     tell()
-    with History.open(folder.database) as history:
-        found = history.reps(session_id)
-        annotations = history.annotations(session_id)
+    history = opened_history()
+    found = history.reps(session_id)
+    annotations = history.annotations(session_id)
     if not found:
         st.write("No reps were found in this session.")
         return
@@ -62,9 +63,8 @@ def latest(found: Sequence[Rep], annotations: Sequence[RepAnnotation]) -> dict[P
 
 def _table(found: Sequence[Rep], corrections: dict[Place, dict[str, Correction]], session_id: str) -> None:
     rows = corrected_rows(found, corrections)
-    st.dataframe(
+    show_rows(
         rows,
-        hide_index=True,
         key=keys.REP_TABLE,
         on_select=lambda: _choose(found),
         selection_mode="single-row",

@@ -1,0 +1,36 @@
+"""Tables on the pages: rows become columns of a type without pandas, which takes a second to load."""
+
+import json
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+from pyarrow.json import ParseOptions, read_json
+
+Cell = str | int | float | None
+UNKNOWN = "–"
+
+
+def show_rows(rows: Sequence[Mapping[str, Cell]], **options: Any) -> None:
+    """Show rows; ``options`` as Streamlit's ``dataframe`` has them."""
+    st.dataframe(columns_of(rows), hide_index=True, placeholder=UNKNOWN, **options)
+
+
+def columns_of(rows: Sequence[Mapping[str, Cell]]) -> pa.Table:
+    """Return rows as a table; whole numbers stay whole, a column without any value is text.
+
+    Read as JSON of a given schema: Arrow's own way from Python values loads pandas to ask whether it is one.
+    """
+    schema = pa.schema([(name, _type([row[name] for row in rows])) for name in rows[0]])
+    lines = "\n".join(json.dumps(dict(row), allow_nan=False) for row in rows)
+    options = ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
+    return read_json(BytesIO(lines.encode()), parse_options=options)
+
+
+def _type(values: Sequence[Cell]) -> Any:
+    known = {type(value) for value in values if value is not None}
+    if known and known <= {int, float}:
+        return pa.float64() if float in known else pa.int64()
+    return pa.string()
