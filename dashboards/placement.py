@@ -29,11 +29,11 @@ def picture(place: Placement) -> str:
     y = _SPOTS[place]
     dimples = '<circle cx="66" cy="124" r="2"/><circle cx="94" cy="124" r="2"/>'
     return f"""
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 196" width="200" height="245">
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="-16 0 192 196" width="240" height="245">
 <g fill="none" stroke="{_GREY}" stroke-width="2.4" stroke-linecap="round">{_BODY}</g>
 <g fill="{_GREY}" opacity="0.8">{_SPINE}{dimples}</g>
-<line x1="20" x2="140" y1="98" y2="98" stroke="{_GREY}" stroke-dasharray="3 5"/>
-<text x="22" y="93" font-size="9" font-family="sans-serif" fill="{_GREY}">hip bones</text>
+<line x1="-14" x2="140" y1="98" y2="98" stroke="{_GREY}" stroke-dasharray="3 5"/>
+<text x="-15" y="93" font-size="10" font-family="sans-serif" fill="{_GREY}">hip bones</text>
 <rect x="66" y="{y - 11}" width="28" height="22" rx="5" fill="#0072B2"/>
 <text x="80" y="{y + 4.5}" font-size="12" font-family="sans-serif" font-weight="bold" text-anchor="middle"
  fill="#fff">{_NAMES[place]}</text>

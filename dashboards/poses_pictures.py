@@ -3,6 +3,7 @@
 The blue face is the label; the dot on it tells its ends apart.
 """
 
+from base64 import b64encode
 from dataclasses import dataclass
 
 from lumbarwatch.presenters.accelerometer import POSES, SIDES
@@ -54,11 +55,16 @@ def _figure(number: int, done: int) -> str:
         edge, mark = _NEXT, "→ "
     else:
         edge, mark = f"{_GREY}66", ""
-    extra = " (not needed)" if number >= SIDES else ""
+    extra = " (optional)" if number >= SIDES else ""
     return f"""<figure style="margin: 0; width: 8rem; padding: 0.3rem; border: 2px solid {edge};
- border-radius: 0.5rem">{_drawing(_POSES[number])}
+ border-radius: 0.5rem"><img src="{_source(_drawing(_POSES[number]))}" alt="" style="width: 100%">
 <figcaption style="font-size: 0.85rem; line-height: 1.25; text-align: center">{mark}{POSES[number]}{extra}
 </figcaption></figure>"""
+
+
+def _source(svg: str) -> str:
+    """Return a picture as an address: elements of a drawing themselves are taken out of a page's HTML."""
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
 def _drawing(pose: _Pose) -> str:
@@ -75,9 +81,13 @@ def _drawing(pose: _Pose) -> str:
     else:
         dot = (x + dot_x * width, y - dot_y * height)
     book = "" if not pose.tilt_deg else _book(pose.tilt_deg)
-    turned = f'transform="rotate({pose.tilt_deg} 65 {y - 6}) translate(0 -8)"' if pose.tilt_deg else ""
+    turned = (
+        f'transform="rotate({pose.tilt_deg} 65 {y - 6}) translate(0 {-17 if pose.tilt_deg < 0 else -8})"'
+        if pose.tilt_deg
+        else ""
+    )
     spot = "" if not pose.label else f'<circle cx="{dot[0]:.1f}" cy="{dot[1]:.1f}" r="3" fill="#fff"/>'
-    return f"""<svg viewBox="0 0 130 96" width="100%" aria-hidden="true">
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 130 96" width="130" height="96">
 <line x1="6" x2="124" y1="86" y2="86" stroke="{_GREY}" stroke-width="2"/>{book}
 <g stroke="{_GREY}" stroke-width="1.6" stroke-linejoin="round" {turned}>
 {_face(front, pose.label == "front", 0.30)}{_face(lid, pose.label == "top", 0.15)}{_face(side, False, 0.45)}

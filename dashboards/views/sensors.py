@@ -22,6 +22,8 @@ from lumbarwatch.presenters import keys
 from lumbarwatch.presenters.coach import who
 from lumbarwatch.presenters.sensors import (
     CALIBRATE,
+    NOBODY,
+    NONE_HERE,
     PLACES,
     SensorCard,
     card,
@@ -38,9 +40,9 @@ MANY = 3
 """Stations from which on one looks at a few sensors at a time."""
 
 ICONS = {
-    FindingKind.FINE: ":material/check_circle:",
-    FindingKind.NOTICE: ":material/info:",
-    FindingKind.PROBLEM: ":material/error:",
+    FindingKind.FINE: ":green[:material/check_circle:]",
+    FindingKind.NOTICE: ":orange[:material/warning:]",
+    FindingKind.PROBLEM: ":red[:material/error:]",
 }
 
 
@@ -102,6 +104,8 @@ def show_sensors(hub: Link) -> None:
     shown = [sensor for sensor in known.sensors if wanted in (ALL, sensor.station)]
     for sensor in shown:
         show_sensor(hub, names, sensor)
+    if known.scanned_utc_s is not None and not shown:
+        st.info(NOBODY if not known.sensors else NONE_HERE)
     if uncalibrated := uncalibrated_words(shown):
         st.caption(uncalibrated)
 
@@ -198,7 +202,7 @@ def show_help() -> None:
     with st.expander("Where they sit", icon=":material/accessibility_new:"):
         for place, column in zip(Placement, st.columns(2), strict=True):
             with column:
-                st.image(picture(place), width=200)
+                st.image(picture(place), width=240)
                 st.markdown(HOW[place])
     with st.expander("Calibrate the accelerometers, once", icon=":material/straighten:"):
         st.markdown(CALIBRATE)

@@ -75,8 +75,8 @@ def headline(told: PosesMessage, words: str, still: float) -> str:
     """Return what is read from a step away: still or moving, with the count, and how far the rest is."""
     colour = "#0072B2" if still > 0.0 else "#D55E00"
     return f"""<div role="status" aria-live="polite" style="max-width: 34rem">
-<div style="display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1.5rem; font-size: 1.6rem;
- font-weight: 600"><span>{escape(words)}</span><span>{told.poses} of {told.wanted} poses</span></div>
+<div style="display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1.5rem;
+ font-size: clamp(1.2rem, 5.2vw, 1.6rem); font-weight: 600"><span>{escape(words)}</span><span>{told.poses} of {told.wanted} poses</span></div>
 <div style="height: 0.6rem; border-radius: 0.3rem; background: #8A8F9855; overflow: hidden">
 <div style="height: 100%; width: {100 * still:.0f}%; background: {colour}"></div></div></div>"""
 
@@ -99,7 +99,9 @@ def table(result: AccelerometerMessage) -> str:
     assert result.offset_mps2 is not None
     assert result.scale is not None
     rows = result_rows(result.offset_mps2, result.scale, result.offset_sigma_mps2, result.scale_sigma)
-    cell = 'style="padding: 0.2rem 1rem 0.2rem 0; text-align: left; white-space: nowrap"'
+    cell = (
+        'style="padding: 0.2rem clamp(0.5rem, 2vw, 1.5rem) 0.2rem 0; text-align: left; white-space: nowrap"'
+    )
     body = "".join(
         f"<tr><th scope='row' {cell}>{row.name}</th>"
         + "".join(f"<td {cell}>{value}</td>" for value in (row.x, row.y, row.z))
@@ -107,7 +109,8 @@ def table(result: AccelerometerMessage) -> str:
         for row in rows
     )
     head = "".join(f"<th scope='col' {cell}>{axis}</th>" for axis in ("", "x", "y", "z"))
-    whole = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    size = "font-size: clamp(0.85rem, 3.6vw, 1rem)"
+    whole = f'<table style="{size}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
     return f'<div style="overflow-x: auto">{whole}</div>'
 
 

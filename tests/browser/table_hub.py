@@ -14,6 +14,7 @@ from lumbarwatch.cli.plans import PageSettings
 from lumbarwatch.cli.supervise import Part
 from lumbarwatch.hub.service import serve
 from lumbarwatch.hub.settings import HubSettings
+from lumbarwatch.hub.values import FindingKind, FindingMessage
 from lumbarwatch.jobs.samples import decode_recording
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.simulate.direct import DirectSensor
@@ -34,7 +35,24 @@ def on_the_table() -> SimulatedSession:
     return simulate_session("six_pose", "cheap", 4, rate_hz=104.0)
 
 
-def table_hub(channel: Connection, listener: socket.socket, settings: HubSettings) -> None:
+async def examined() -> list[FindingMessage]:
+    """Find something of each kind."""
+    return [
+        FindingMessage(kind=FindingKind.FINE, subject="System", text="Bluetooth is on, one adapter."),
+        FindingMessage(
+            kind=FindingKind.NOTICE, subject="T001P", text="Its signal is weak (−87 dBm): bring it closer."
+        ),
+        FindingMessage(
+            kind=FindingKind.PROBLEM,
+            subject="T001L",
+            text="It lost 12 % of its samples within 20 s: charge it, and keep the computer within 3 m.",
+        ),
+    ]
+
+
+def table_hub(
+    channel: Connection, listener: socket.socket, settings: HubSettings, paired: bool = True
+) -> None:
     """Process of the hub; a sensor begins to be turned when its link does."""
 
     async def body(stop, ready):
@@ -43,7 +61,7 @@ def table_hub(channel: Connection, listener: socket.socket, settings: HubSetting
             radio.sensors[SERIALS[place]] = DirectSensor(signals, SERIALS[place])
 
         async def begin(hub):
-            hub.first.targets = dict(SERIALS)
+            hub.first.targets = dict(SERIALS) if paired else {}
             await asyncio.Event().wait()
 
         await serve(
@@ -54,6 +72,7 @@ def table_hub(channel: Connection, listener: socket.socket, settings: HubSetting
             ready=ready,
             companion=begin,
             write_samples=decode_recording,
+            examine=examined,
             make_links=radio.links,
         )
 
@@ -61,14 +80,14 @@ def table_hub(channel: Connection, listener: socket.socket, settings: HubSetting
 
 
 def main() -> None:
-    """Serve until interrupted; arguments: data folder, speed."""
-    data, speed = Path(sys.argv[1]), float(sys.argv[2])
+    """Serve until interrupted; arguments: data folder, speed, and "bare" for sensors without a place."""
+    data, speed, paired = Path(sys.argv[1]), float(sys.argv[2]), "bare" not in sys.argv
     key = secrets.token_bytes(32)
     with supervise.bind(0) as page, supervise.bind(0) as hub:
         settings = HubSettings(data, key, page.getsockname()[1], simulated=True, speed=speed)
         told = PageSettings(hub.getsockname()[1], key, data)
         parts = [
-            Part("measuring", table_hub, (hub, settings), restart=True),
+            Part("measuring", table_hub, (hub, settings, paired), restart=True),
             Part("pages", processes.pages, (page, told), restart=True),
         ]
         url = f"http://{supervise.LOOPBACK}:{page.getsockname()[1]}"

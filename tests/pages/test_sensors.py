@@ -66,6 +66,13 @@ def test_a_search_is_asked_for(open_page, hub):
     assert hub.asked == [("/api/sensors/scan", {"seconds": 5.0})]
 
 
+def test_a_search_that_found_nothing_says_what_to_do(open_page, hub):
+    hub.answers["/api/sensors"] = wire.SensorList(sensors=[], scanned_utc_s=1_700_000_000.0)
+    assert "Switch both on" in open_page(VIEW).info[0].value
+    hub.answers["/api/sensors"] = wire.SensorList(sensors=[], scanned_utc_s=None)
+    assert not open_page(VIEW).info
+
+
 def test_a_sensor_shows_itself(open_page, hub):
     page = open_page(VIEW).button(f"{keys.IDENTIFY}_0007").click().run()
     assert hub.asked == [("/api/sensors/identify", {"sensor": "0007"})]
@@ -168,7 +175,7 @@ def test_a_session_that_runs_refuses_it_in_its_words(open_page, hub):
     ("told", "words"),
     [
         ({}, ("Moving", "0 of 6 poses", "Lay it down and let go: flat, label up.")),
-        ({"still_s": 1.25, "poses": 2}, ("Still for 1.2 s of 2.0 s", "2 of 6 poses", "Hands off.")),
+        ({"still_s": 1.25, "poses": 2}, ("Still for 1.2 s", "2 of 6 poses", "Hands off.")),
         (
             {"still_s": 2.5, "poses": 3, "counts": True},
             ("Counted", "3 of 6 poses", "Turn it over: on the other long edge."),
@@ -194,7 +201,7 @@ def test_it_says_still_or_moving_how_many_and_what_next(open_page, hub, told, wo
 def test_every_pose_has_a_picture_and_words(open_page, hub):
     _table(hub, poses=2)
     text = _text(open_page(VIEW))
-    assert text.count("<svg") == 8
+    assert text.count("data:image/svg+xml") == 8
     assert text.count("✓") == 2
     assert "→ On a long edge" in text
 

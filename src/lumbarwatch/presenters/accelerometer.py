@@ -90,7 +90,7 @@ def _headline(told: _Told) -> str:
     if told.still_s == 0.0:
         return "Moving"
     if not told.counts:
-        return f"Still for {told.still_s:.1f} s of {told.needed_s:.1f} s"
+        return f"Still for {told.still_s:.1f} s"
     return "Counted before" if told.again else "Counted"
 
 

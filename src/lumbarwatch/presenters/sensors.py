@@ -18,6 +18,12 @@ PLACES: Mapping[Placement, str] = MappingProxyType(
     {Placement.PELVIS: "Pelvis, over S2", Placement.LUMBAR: "Lumbar, over L1"}
 )
 
+NOBODY = (
+    "No sensor was found. Switch both on (many wake up when shaken), keep them within 3 m, end other "
+    "programs that use them, then look again."
+)
+NONE_HERE = "No sensor of this choice: choose another station, or all sensors."
+
 CALIBRATE = """
 An uncalibrated accelerometer can be off by 1° in each posture: for cheap sensors nothing improves more.
 Once per sensor, in two minutes: press **Calibrate** beside it, lay it on a firm table on each of its **six
