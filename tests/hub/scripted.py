@@ -1,10 +1,13 @@
 """A hub whose sensors and analysis do what a test says."""
 
 import asyncio
+from contextlib import asynccontextmanager
 
+import httpx
 import numpy as np
 
 from lumbarwatch.hub.archive import Archive
+from lumbarwatch.hub.client import HubAddress
 from lumbarwatch.hub.feed import Feed
 from lumbarwatch.hub.service import Hub
 from lumbarwatch.hub.settings import HubSettings
@@ -24,6 +27,7 @@ DESCRIPTION = {"rate_hz": 104.0, "acc_scale_mps2": 0.0048, "gyr_scale_radps": 0.
 KEY = b"k" * 32
 HUB_PORT = 8600
 PAGE_PORT = 8501
+ADDRESS = HubAddress(HUB_PORT, KEY)
 
 
 class ScriptedDriver:
@@ -122,6 +126,7 @@ class ScriptedPipeline:
         self.next = []
         self.last = []
         self.breaks = False
+        self.carried = None
 
     def push(self, *items):
         if self.breaks:
@@ -133,11 +138,14 @@ class ScriptedPipeline:
     def finish(self):
         return self.last
 
+    def to_carry(self):
+        return self.carried
+
 
 class ScriptedHub:
     """A hub in a folder, with the links and pipelines of its visits within reach."""
 
-    def __init__(self, folder, *, targets=TARGETS, examine=None, clock=None, **changes):
+    def __init__(self, folder, *, targets=TARGETS, in_range=(), examine=None, clock=None, **changes):
         self.links = []
         self.pipelines = []
         self.folder = DataFolder(folder).create()
@@ -157,6 +165,7 @@ class ScriptedHub:
         self.hub = Hub(settings, parts, examine)
         if targets is not None:
             self.hub.first.targets = targets
+        self.links[0].in_range = list(in_range)  # of the sensor desk
 
     @property
     def station(self):
@@ -176,6 +185,23 @@ class ScriptedHub:
     def _make_pipeline(self, setup):
         self.pipelines.append(ScriptedPipeline(setup))
         return self.pipelines[-1]
+
+
+@asynccontextmanager
+async def http(scripted):
+    """Who asks a hub with a good ticket."""
+    transport = httpx.ASGITransport(app=scripted.hub.app(HUB_PORT))
+    headers = {"authorization": f"Bearer {ADDRESS.ticket()}"}
+    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS.api_url, headers=headers) as client:
+        yield client
+
+
+async def both_on(links):
+    """Both sensors have said what they are, and stream."""
+    for place in Placement:
+        links.ready(place)
+        links.link(place, LinkState.STREAMING)
+    await settle()
 
 
 async def settle():

@@ -1,38 +1,27 @@
 """The hub's doors: JSON both ways, refusals with reasons, a feed that begins with the whole state."""
 
 import json
-from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 
 from asgi_socket import SocketClosed, open_socket
-from hub.scripted import HUB_PORT, KEY, PAGE_PORT, ScriptedHub, rep, settle
+from hub.scripted import (
+    ADDRESS,
+    HUB_PORT,
+    PAGE_PORT,
+    http,
+    rep,
+    settle,
+)
 from lumbarwatch.hub import messages as wire
 from lumbarwatch.hub.api import CLOSE_BAD_REQUEST
-from lumbarwatch.hub.client import HubAddress, HubClient, HubRefused
+from lumbarwatch.hub.client import HubClient, HubRefused
 from lumbarwatch.hub.messages import ApiError
 from lumbarwatch.model.events import BarLoad, RepFinished, SetButton, Symptom
 from lumbarwatch.model.samples import Placement
 
-ADDRESS = HubAddress(HUB_PORT, KEY)
 PAGE = f"http://127.0.0.1:{PAGE_PORT}"
-
-
-@pytest.fixture
-async def scripted(tmp_path):
-    hub = ScriptedHub(tmp_path)
-    with hub.archive:
-        yield hub
-        await hub.hub.close()
-
-
-@asynccontextmanager
-async def _http(scripted):
-    transport = httpx.ASGITransport(app=scripted.hub.app(HUB_PORT))
-    headers = {"authorization": f"Bearer {ADDRESS.ticket()}"}
-    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS.api_url, headers=headers) as client:
-        yield client
 
 
 async def _running(scripted):
@@ -44,7 +33,7 @@ async def _running(scripted):
 
 
 async def test_state_names_versions_and_stations(scripted):
-    async with _http(scripted) as client:
+    async with http(scripted) as client:
         state = wire.HubMessage.model_validate_json((await client.get("/api/state")).content)
     assert state.simulated
     assert [station.station for station in state.stations] == ["1"]
@@ -52,7 +41,7 @@ async def test_state_names_versions_and_stations(scripted):
 
 
 async def test_a_session_is_started_told_things_and_ended(scripted):
-    async with _http(scripted) as client:
+    async with http(scripted) as client:
         begun = await client.post(
             "/api/1/session/start", json={"athlete": {"name": "Anna", "stature_m": 1.7}}
         )
@@ -94,7 +83,7 @@ async def test_a_session_is_started_told_things_and_ended(scripted):
     ],
 )
 async def test_a_refusal_has_a_reason_and_a_sentence(scripted, path, body, status, error):
-    async with _http(scripted) as client:
+    async with http(scripted) as client:
         answer = await client.post(f"/api/{path}", json=body)
     assert answer.status_code == status
     refusal = wire.Refusal.model_validate_json(answer.content)
@@ -104,7 +93,7 @@ async def test_a_refusal_has_a_reason_and_a_sentence(scripted, path, body, statu
 
 async def test_what_needs_another_state_is_refused(scripted):
     await _running(scripted)
-    async with _http(scripted) as client:
+    async with http(scripted) as client:
         again = await client.post("/api/1/session/start", json={})
         other = await client.post("/api/1/athlete", json={"name": "Ben"})
         step = await client.post("/api/1/calibration", json={"step": "stand", "action": "end"})
@@ -171,7 +160,7 @@ async def test_a_request_that_is_none_closes_the_socket(scripted):
 
 
 async def test_api_and_feed_stand_behind_the_gate(scripted):
-    async with _http(scripted) as client:
+    async with http(scripted) as client:
         assert (await client.get("/api/state", headers={"authorization": ""})).status_code == 401
         assert (await client.get("/api/state", headers={"origin": "http://evil.example"})).status_code == 403
         assert (await client.get("/api/state", headers={"host": "evil.example"})).status_code == 403

@@ -1,39 +1,17 @@
 """Choices reach every page at once, outlive the hub, and keep muted cues from buzzing."""
 
-from contextlib import asynccontextmanager
-
-import httpx
 import pytest
 
-from hub.scripted import HUB_PORT, KEY, ScriptedHub, red, settle
+from hub.scripted import ScriptedHub, http, red, settle
 from lumbarwatch.hub import messages as wire
-from lumbarwatch.hub.client import HubAddress
 from lumbarwatch.model.events import LiveWarning
 from lumbarwatch.model.preferences import LengthUnit, MassUnit
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.verdicts import WarningId
 
-ADDRESS = HubAddress(HUB_PORT, KEY)
-
-
-@pytest.fixture
-async def scripted(tmp_path):
-    hub = ScriptedHub(tmp_path)
-    with hub.archive:
-        yield hub
-        await hub.hub.close()
-
-
-@asynccontextmanager
-async def _http(scripted):
-    transport = httpx.ASGITransport(app=scripted.hub.app(HUB_PORT))
-    headers = {"authorization": f"Bearer {ADDRESS.ticket()}"}
-    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS.api_url, headers=headers) as client:
-        yield client
-
 
 async def _choose(scripted, **chosen):
-    async with _http(scripted) as client:
+    async with http(scripted) as client:
         return await client.post("/api/preferences", json=chosen)
 
 

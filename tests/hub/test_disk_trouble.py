@@ -5,7 +5,9 @@ import os
 
 import pytest
 
-from hub.scripted import ScriptedHub, settle
+from hub.scripted import (
+    settle,
+)
 from lumbarwatch.model.events import LinkState
 from lumbarwatch.model.notification import RawNotification
 from lumbarwatch.model.samples import Placement
@@ -20,14 +22,6 @@ WORDS = {
     errno.EIO: "disk",
     errno.ENODEV: "disk",
 }
-
-
-@pytest.fixture
-async def scripted(tmp_path):
-    hub = ScriptedHub(tmp_path)
-    with hub.archive:
-        yield hub
-        await hub.hub.close()
 
 
 @pytest.mark.parametrize("number", WORDS, ids=errno.errorcode.get)
@@ -52,12 +46,14 @@ async def test_it_is_told_with_the_first_packet_and_nothing_is_lost(scripted, mo
     assert told["resolved"] is False
     assert WORDS[number] in told["message"]
     assert "The session goes on" in told["message"]
+    assert scripted.station.message().store_trouble == told["message"]  # a page that comes late knows it too
     links.packet(Placement.LUMBAR, b"and again")
     monkeypatch.undo()
     links.packet(Placement.LUMBAR, b"after")
     await settle()
     news = [frame for frame in scripted.frames(viewer) if frame["type"] == "store"]
     assert [frame["resolved"] for frame in news] == [True]
+    assert scripted.station.message().store_trouble == ""
     await scripted.station.end()
     (path,) = scripted.archive.folder.recordings.glob("*.mcap")
     kept = [one.payload for one in read_recording(path) if isinstance(one, RawNotification)]

@@ -1,26 +1,12 @@
 """Notes and corrections reach the history through the hub, which alone writes it."""
 
-from contextlib import asynccontextmanager
-
-import httpx
 import pytest
 
-from hub.scripted import HUB_PORT, KEY, ScriptedHub, rep
-from lumbarwatch.hub.client import HubAddress
+from hub.scripted import http, rep
 from lumbarwatch.model.motion import SetSummary
 from lumbarwatch.model.session import Calibration, Session
 from lumbarwatch.store.ids import new_id
 from lumbarwatch.store.records import RepField
-
-ADDRESS = HubAddress(HUB_PORT, KEY)
-
-
-@pytest.fixture
-async def scripted(tmp_path):
-    hub = ScriptedHub(tmp_path)
-    with hub.archive:
-        yield hub
-        await hub.hub.close()
 
 
 @pytest.fixture
@@ -32,17 +18,9 @@ def session_id(scripted):
     return session.id
 
 
-@asynccontextmanager
-async def _http(scripted):
-    transport = httpx.ASGITransport(app=scripted.hub.app(HUB_PORT))
-    headers = {"authorization": f"Bearer {ADDRESS.ticket()}"}
-    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS.api_url, headers=headers) as client:
-        yield client
-
-
 async def test_a_note_is_kept_and_taken_back(scripted, session_id):
     history = scripted.archive.history
-    async with _http(scripted) as client:
+    async with http(scripted) as client:
         url = f"/api/sessions/{session_id}/note"
         answer = await client.post(url, json={"text": "Ask about the hip.", "author": "Dr. Lee"})
         assert answer.status_code == 200
@@ -55,7 +33,7 @@ async def test_a_note_is_kept_and_taken_back(scripted, session_id):
 async def test_a_correction_stands_beside_the_computed_value(scripted, session_id):
     history = scripted.archive.history
     before = history.reps(session_id)
-    async with _http(scripted) as client:
+    async with http(scripted) as client:
         url = f"/api/sessions/{session_id}/correction"
         for values in (
             {"field": "counted", "value": False, "text": "rolled the bar"},
@@ -87,7 +65,7 @@ async def test_a_correction_stands_beside_the_computed_value(scripted, session_i
     ],
 )
 async def test_what_does_not_fit_is_refused_in_a_sentence(scripted, session_id, path, body):
-    async with _http(scripted) as client:
+    async with http(scripted) as client:
         answer = await client.post(f"/api/sessions/{session_id}/{path}", json=body)
     assert answer.status_code == 400
     assert answer.json()["message"].endswith(".")
@@ -97,7 +75,7 @@ async def test_what_does_not_fit_is_refused_in_a_sentence(scripted, session_id, 
 async def test_an_unknown_session_is_refused_and_a_note_of_another_stays(scripted, session_id):
     history = scripted.archive.history
     note = history.add_note(session_id, "mine")
-    async with _http(scripted) as client:
+    async with http(scripted) as client:
         answer = await client.post(f"/api/sessions/{new_id()}/note", json={"text": "whose?"})
         assert answer.status_code == 400
         await client.post(f"/api/sessions/{new_id()}/note/delete", json={"id": note.id})

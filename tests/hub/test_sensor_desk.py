@@ -1,13 +1,15 @@
 """Sensors in range and in use: found, shown, given a place; what runs is not disturbed."""
 
 import asyncio
-from contextlib import asynccontextmanager
 
-import httpx
 import pytest
 
-from hub.scripted import HUB_PORT, KEY, ScriptedDriver, ScriptedHub, settle
-from lumbarwatch.hub.client import HubAddress
+from hub.scripted import (
+    ScriptedDriver,
+    ScriptedHub,
+    http,
+    settle,
+)
 from lumbarwatch.hub.values import FindingKind, FindingMessage
 from lumbarwatch.model.events import LinkReason, LinkState
 from lumbarwatch.model.samples import Placement, SensorInfo
@@ -17,33 +19,14 @@ from lumbarwatch.sensors.link_types import SensorStatus
 from lumbarwatch.store.calibrations import save_accelerometer
 from lumbarwatch.store.pairing import load_pairing
 
-ADDRESS = HubAddress(HUB_PORT, KEY)
 PELVIS, LUMBAR = Placement.PELVIS, Placement.LUMBAR
 NEAR = FoundSensor("lm1", "LM-A", "AA:01", "S1", -48)
 FAR = FoundSensor("witmotion", "WT-B", "AA:02", "", -71)
 
 
 @pytest.fixture
-async def scripted(tmp_path):
-    hub = ScriptedHub(tmp_path, targets=None)
-    hub.links[0].in_range = [NEAR, FAR]
-    with hub.archive:
-        yield hub
-        await hub.hub.close()
-
-
-@pytest.fixture
-async def page(scripted):
-    async with _http(scripted) as client:
-        yield client
-
-
-@asynccontextmanager
-async def _http(scripted):
-    transport = httpx.ASGITransport(app=scripted.hub.app(HUB_PORT))
-    headers = {"authorization": f"Bearer {ADDRESS.ticket()}"}
-    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS.api_url, headers=headers) as client:
-        yield client
+def hub_options():
+    return {"targets": None, "in_range": [NEAR, FAR]}
 
 
 async def _scan(page, **request):
@@ -167,7 +150,7 @@ async def test_the_doctor_speaks_while_nobody_trains(tmp_path):
 
     hub = ScriptedHub(tmp_path, targets=None, examine=examine)
     with hub.archive:
-        async with _http(hub) as page:
+        async with http(hub) as page:
             answer = await page.post("/api/sensors/doctor")
             assert answer.json()["findings"][0]["text"] == "Bring it closer."
             hub.links[0].in_range = [NEAR, FAR]

@@ -1,48 +1,12 @@
 """Several athletes on one hub: stations come and go, each with its own sensors, analysis and recording."""
 
-from contextlib import asynccontextmanager
-
-import httpx
-import pytest
-
-from hub.scripted import HUB_PORT, KEY, TARGETS, ScriptedHub, rep, settle
-from lumbarwatch.hub.client import HubAddress
+from hub.scripted import TARGETS, ScriptedHub, both_on, rep, settle
 from lumbarwatch.hub.stations import MOST_STATIONS
-from lumbarwatch.model.events import LinkState, RepFinished
+from lumbarwatch.model.events import RepFinished
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.store.recording import read_recording
 
-ADDRESS = HubAddress(HUB_PORT, KEY)
 SENSORS = {"pelvis": "S3", "lumbar": "S4"}
-
-
-@pytest.fixture
-async def scripted(tmp_path):
-    hub = ScriptedHub(tmp_path)
-    with hub.archive:
-        yield hub
-        await hub.hub.close()
-
-
-@pytest.fixture
-async def page(scripted):
-    async with _http(scripted) as client:
-        yield client
-
-
-@asynccontextmanager
-async def _http(scripted):
-    transport = httpx.ASGITransport(app=scripted.hub.app(HUB_PORT))
-    headers = {"authorization": f"Bearer {ADDRESS.ticket()}"}
-    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS.api_url, headers=headers) as client:
-        yield client
-
-
-async def _both_on(links):
-    for place in Placement:
-        links.ready(place)
-        links.link(place, LinkState.STREAMING)
-    await settle()
 
 
 async def _two(scripted, page):
@@ -52,8 +16,8 @@ async def _two(scripted, page):
     await page.post("/api/2/session/start", json={"athlete": {"name": "Ben"}})
     await settle()
     first, second = scripted.links[-2:]
-    await _both_on(first)
-    await _both_on(second)
+    await both_on(first)
+    await both_on(second)
     return first, second
 
 

@@ -2,9 +2,14 @@
 
 import asyncio
 
-import pytest
-
-from hub.scripted import DESCRIPTION, ScriptedHub, poses, red, rep, settle
+from hub.scripted import (
+    DESCRIPTION,
+    both_on,
+    poses,
+    red,
+    rep,
+    settle,
+)
 from lumbarwatch.hub.messages import StepAction
 from lumbarwatch.model.events import (
     BarLoad,
@@ -32,22 +37,11 @@ PELVIS, LUMBAR = Placement.PELVIS, Placement.LUMBAR
 ATHLETE = Athlete(id="01980000-0000-7000-8000-000000000001", name="Anna", stature_m=1.7)
 
 
-@pytest.fixture
-async def scripted(tmp_path):
-    hub = ScriptedHub(tmp_path)
-    with hub.archive:
-        yield hub
-        await hub.hub.close()
-
-
 async def _streaming(scripted):
     """A visit with both sensors on."""
     visit = scripted.station.start(ATHLETE)
     await settle()
-    for place in (PELVIS, LUMBAR):
-        scripted.links[-1].ready(place)
-        scripted.links[-1].link(place, LinkState.STREAMING)
-    await settle()
+    await both_on(scripted.links[-1])
     return visit
 
 
@@ -185,6 +179,7 @@ async def test_a_bluetooth_fault_at_the_start_is_said_in_one_sentence(scripted, 
     object.__setattr__(scripted.hub.parts, "make_links", broken)
     scripted.station.start(ATHLETE)
     await settle()
+    await scripted.station.end()
     assert "No Bluetooth adapter" in scripted.station.message().problem
     assert not scripted.station.running
 
