@@ -16,6 +16,7 @@ from lumbarwatch.cli.finding import find_sensors
 from lumbarwatch.cli.obedient_athlete import ObedientAthlete
 from lumbarwatch.cli.plans import DemoPlan, WantedSensors
 from lumbarwatch.cli.shown import shown_recording
+from lumbarwatch.hub.resuming import stations_waiting
 from lumbarwatch.hub.service import Hub, serve
 from lumbarwatch.hub.settings import HubSettings
 from lumbarwatch.jobs.restore import restore
@@ -25,6 +26,9 @@ from lumbarwatch.model.events import LinkReason
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.sensors.base import FoundSensor, SensorError
 from lumbarwatch.sensors.clock import SystemClock
+from lumbarwatch.store.folder import DataFolder
+from lumbarwatch.store.stations import FIRST
+from lumbarwatch.store.unfinished import forget_unfinished
 
 _LOG = logging.getLogger(__name__)
 
@@ -40,12 +44,16 @@ def run_hub(
     async def body(stop: asyncio.Event, ready: Callable[[], None]) -> None:
         await asyncio.to_thread(restore, settings.data)
         clock = SystemClock()
-        targets, missing = await _found(clock, wanted)
+        goes_on = FIRST in await stations_waiting(DataFolder(settings.data), clock)
+        found = (
+            None if goes_on else await _found(clock, wanted)
+        )  # who lies under a bar can't wait for a search
 
         async def begin(hub: Hub) -> None:
-            hub.bluetooth = missing
-            if targets:
-                hub.first.targets = targets
+            await hub.resume()
+            if not hub.first.running:
+                targets, hub.bluetooth = found or await _found(clock, wanted)
+                hub.first.targets = targets or hub.first.targets
             await asyncio.Event().wait()
 
         await serve(
@@ -110,6 +118,7 @@ def run_demo_hub(channel: Connection, listener: socket.socket, settings: HubSett
 
     async def body(stop: asyncio.Event, ready: Callable[[], None]) -> None:
         await asyncio.to_thread(restore, settings.data)
+        await asyncio.to_thread(forget_unfinished, DataFolder(settings.data))  # the athlete starts anew
         clock = ElasticClock(settings.speed)
         if plan.athletes > 1:
             wall = WallAthletes(plan, clock)

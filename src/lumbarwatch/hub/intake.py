@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, TypeAlias
 
+from lumbarwatch.core.carried import Carried
 from lumbarwatch.model.events import ControlEvent, Event, LinkEvent
 from lumbarwatch.model.notification import RawNotification
 from lumbarwatch.model.samples import ClockReading, ImuBatch, Placement
@@ -41,6 +42,10 @@ class PipelineLike(Protocol):
 
     def finish(self) -> list[Event]:
         """End of the stream."""
+        ...
+
+    def to_carry(self) -> Carried | None:
+        """What a next session may go on with."""
         ...
 
 
@@ -84,6 +89,10 @@ class Intake:
     def finish(self) -> list[Event]:
         """Return the analysis' last events."""
         return self._analysed(self._pipeline.finish)
+
+    def to_carry(self) -> Carried | None:
+        """Return what a next session may go on with, should this one be cut off."""
+        return self._pipeline.to_carry() if self.analysing else None
 
     def _record(self, arrival: Arrival) -> None:
         if isinstance(arrival, RawNotification):

@@ -7,6 +7,14 @@ from lumbarwatch.model.samples import Placement
 from lumbarwatch.sensors.base import FoundSensor
 from lumbarwatch.sensors.link import Target
 from lumbarwatch.sensors.link_types import SensorDetails, SensorStatus
+from lumbarwatch.store.pairing import PairedSensor
+
+
+def sensor_of(target: Target) -> PairedSensor:
+    """Return a sensor that is to be connected to as it is written down."""
+    if isinstance(target, str):
+        return PairedSensor(family="", name="", serial=target)
+    return PairedSensor(target.family, target.name, target.serial, target.address)
 
 
 class Links(Protocol):

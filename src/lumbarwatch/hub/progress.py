@@ -5,15 +5,15 @@ a page that comes late shows them right. A step that has passed is not asked for
 on is redone.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from lumbarwatch.core import lifecycle
-from lumbarwatch.core.life_calibration import OPTIONAL, STEPS, CalibrationStage, CalibrationState
-from lumbarwatch.core.life_types import Effect, EffectKind, LifeEvent, StepSkipped
+from lumbarwatch.core.life_calibration import OPTIONAL, STEPS, UNASKED, CalibrationStage, CalibrationState
+from lumbarwatch.core.life_types import Effect, EffectKind, LifeEvent, StepSkipped, StepWanted
 from lumbarwatch.core.lifecycle import LifecycleState
 from lumbarwatch.hub.values import ProgressMessage, StepMessage, StepState
 from lumbarwatch.model.events import CalibrationStepJudged, StepBegun, StepDone
-from lumbarwatch.model.session import CalibrationStep
+from lumbarwatch.model.session import Calibration, CalibrationStep
 
 TIMED_OUT = "timed_out"
 """Reason of a step that was never ended."""
@@ -22,13 +22,24 @@ _CLOSED = (StepState.PASSED, StepState.SKIPPED)
 _HINGE = STEPS.index(CalibrationStep.HINGE)
 
 
-class Progress:
-    """Follows a visit's events. ``quick``: standing and bows only."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The calibration of a session that was cut off, and the host time since which it stands."""
 
-    def __init__(self, *, quick: bool = False) -> None:
+    calibration: Calibration
+    since_ns: int
+
+
+class Progress:
+    """Follows a visit's events. ``quick``: standing and bows only; ``kept``: nothing is asked for."""
+
+    def __init__(self, *, quick: bool = False, kept: Kept | None = None) -> None:
         self._life = LifecycleState()
         self._quick = quick
         self._steps = self._fresh()
+        if kept is not None:
+            self._life = LifecycleState(calibration=_ready(kept))
+            self._steps = [_kept_step(step, kept.calibration) for step in STEPS]
 
     @property
     def life(self) -> LifecycleState:
@@ -52,6 +63,8 @@ class Progress:
         asked = self._life.calibration.index
         if isinstance(event, StepSkipped):
             self._choose(event)
+        if isinstance(event, StepWanted) and event.step in UNASKED:
+            self._set(STEPS.index(event.step), state=StepState.NONE, reasons=[])
         self._life, effects = lifecycle.step(self._life, event)
         self._note(event, t_s, asked)
         for effect in effects:
@@ -65,11 +78,11 @@ class Progress:
         self._steps = self._fresh()
 
     def _fresh(self) -> list[StepMessage]:
-        left_out = StepState.SKIPPED if self._quick else StepState.NONE
+        left_out = OPTIONAL if self._quick else UNASKED
         return [
             StepMessage(
                 step=step,
-                state=left_out if step in OPTIONAL else StepState.NONE,
+                state=StepState.SKIPPED if step in left_out else StepState.NONE,
                 optional=step in OPTIONAL,
             )
             for step in STEPS
@@ -142,6 +155,28 @@ class Progress:
 
     def _set(self, index: int, **changes: object) -> None:
         self._steps[index] = self._steps[index].model_copy(update=changes)
+
+
+def _ready(kept: Kept) -> CalibrationState:
+    return CalibrationState(
+        stage=CalibrationStage.READY,
+        index=len(STEPS) - 1,
+        since_ns=kept.since_ns,
+        valid=True,
+        valid_since_ns=kept.since_ns,
+        judged=STEPS[-1],
+    )
+
+
+def _kept_step(step: CalibrationStep, calibration: Calibration) -> StepMessage:
+    given = {
+        CalibrationStep.ARCH: calibration.own_range is not None,
+        CalibrationStep.TUCK: calibration.own_range is not None,
+        CalibrationStep.SUPINE: calibration.supine is not None,
+        CalibrationStep.REFERENCE_THRUSTS: calibration.reference is not None,
+    }
+    state = StepState.PASSED if given.get(step, True) else StepState.SKIPPED
+    return StepMessage(step=step, state=state, optional=step in OPTIONAL)
 
 
 def _asking(state: CalibrationState, index: int) -> CalibrationState:

@@ -9,6 +9,7 @@ from lumbarwatch.core.setup import PipelineSetup
 from lumbarwatch.hub import encode
 from lumbarwatch.hub.intake import PipelineLike
 from lumbarwatch.hub.people import athlete_message
+from lumbarwatch.hub.progress import Kept
 from lumbarwatch.hub.snapshot import About
 from lumbarwatch.hub.teller import Teller
 from lumbarwatch.hub.values import SessionState, StationMessage
@@ -72,6 +73,7 @@ class Rerun:
         about = About(
             station, athlete_message(shown.athlete), shown.session_id, shown.started_utc_s, replay=True
         )
+        carried = shown.setup.carried
         self.teller = Teller(
             parts.feed,
             self._clock,
@@ -81,6 +83,7 @@ class Rerun:
             t0_ns=start_ns,
             speed=parts.speed,
             guided=shown.setup.calibration_source is CalibrationSource.GUIDED,
+            kept=None if carried is None else Kept(carried.calibration, start_ns),
         )
         self._t_ns = start_ns
 

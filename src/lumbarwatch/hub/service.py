@@ -14,6 +14,7 @@ from lumbarwatch.hub.archive import Archive, WriteSamples
 from lumbarwatch.hub.desk import Desk
 from lumbarwatch.hub.feed import Feed
 from lumbarwatch.hub.links import Links
+from lumbarwatch.hub.resuming import resume
 from lumbarwatch.hub.sensor_desk import Examine, SensorDesk
 from lumbarwatch.hub.settings import HubSettings
 from lumbarwatch.hub.station import Station
@@ -55,6 +56,10 @@ class Hub:
             stations=[station.message() for station in self.stations.values()],
             preferences=self.parts.choices.message(),
         )
+
+    async def resume(self) -> None:
+        """Go on for whoever trained when the hub was cut off."""
+        await resume(self.parts, self.stations)
 
     async def close(self) -> None:
         """End every visit and wait until all is saved."""

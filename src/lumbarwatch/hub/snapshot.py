@@ -11,6 +11,7 @@ from lumbarwatch.hub.values import (
     CalibrationMessage,
     ProgressMessage,
     RepMessage,
+    ResumedMessage,
     SensorMessage,
     SessionState,
     SetMessage,
@@ -37,6 +38,7 @@ class About:
     started_utc_s: float
     replay: bool = False
     earlier: tuple[tuple[Symptom, ...], ...] = ()
+    resumed: ResumedMessage | None = None
 
 
 class Snapshot:
@@ -63,6 +65,7 @@ class Snapshot:
         self.session_state = SessionState.RUNNING
         self.analysing = True
         self.problem = ""
+        self.store_trouble = ""
         self.stop: tuple[WarningId, ...] = ()
         self.progress: ProgressMessage | None = None
         self.symptom_wanted = False
@@ -195,6 +198,8 @@ class Snapshot:
             advice=list(referral.advice),
             hold_load=referral.hold_load,
             summary=self.summary,
+            resumed=self._about.resumed,
+            store_trouble=self.store_trouble,
         )
 
     def _set_finished(self, event: happened.SetFinished) -> None:

@@ -3,17 +3,17 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lumbarwatch.core.life_calibration import OPTIONAL
-from lumbarwatch.core.life_types import CalibrationWanted, StepSkipped
+from lumbarwatch.core.life_types import CalibrationWanted, StepSkipped, StepWanted
 from lumbarwatch.core.referral import refer
 from lumbarwatch.hub.frames import MessageFrame, SessionFrame
 from lumbarwatch.hub.people import athlete_message
 from lumbarwatch.hub.requests import ApiError, StepAction
 from lumbarwatch.hub.rerun import Rerun, Shown
 from lumbarwatch.hub.values import AssignedMessage, CoachMessage, SessionState, StationMessage
-from lumbarwatch.hub.visit import Parts, Plan, Visit
+from lumbarwatch.hub.visit import Parts, Plan, Resumed, Visit
 from lumbarwatch.model.errors import UserError
 from lumbarwatch.model.events import BarLoad, ControlEvent, StepBegun, StepDone, Symptom
 from lumbarwatch.model.motion import Phase
@@ -95,22 +95,26 @@ class Station:
         ApiRefused
             One runs already, or no sensors are known.
         """
-        self._refuse_running("A session runs already: end it first.")
-        if not self.targets:
-            raise ApiRefused(
-                ApiError.NO_SENSOR,
-                "No sensors are known here: give both their place on the page Sensors, then start again.",
-            )
+        self._refuse_start()
         if athlete is not None:
             self._trainee = self._trainee_of(athlete)
-        self._problem = ""
-        self._steps_begun.clear()
-        who = self._trainee
-        plan = Plan(self.name, who.athlete, dict(self.targets), calibration, quick, who.earlier)
-        visit = Visit(self._parts, plan)
-        self._visit = visit
-        self._task = asyncio.create_task(self._run(visit))
-        return visit
+        return self._begin(self._plan(calibration, quick=quick))
+
+    def resume(self, trainee: Trainee, resumed: Resumed) -> Visit:
+        """Go on for a visit that was cut off, with the same athlete and the same sensors.
+
+        Raises
+        ------
+        ApiRefused
+            One runs already, or no sensors are known.
+        """
+        before = resumed.before
+        worn = {place: sensor.identity for place, sensor in before.sensors.items()}
+        self.targets = worn or self.targets
+        self._refuse_start()
+        self._trainee = trainee
+        plan = self._plan(before.calibration, quick=before.quick)
+        return self._begin(replace(plan, resumed=resumed))
 
     def show(self) -> None:
         """Show the recording from its beginning.
@@ -214,7 +218,10 @@ class Station:
                 sentence = f"The step '{step}' can't be left out: standing and bows tell how the sensors sit."
                 raise ApiRefused(ApiError.STEP_NEEDED, sentence)
             self._steps_begun.pop(step, None)
-            visit.skip(StepSkipped(now_ns, step))
+            visit.choose(StepSkipped(now_ns, step))
+            return
+        if action is StepAction.CHOOSE:
+            visit.choose(StepWanted(now_ns, step))
             return
         if action is StepAction.BEGIN:
             self._steps_begun[step] = now_ns
@@ -298,6 +305,26 @@ class Station:
     def _trainee_of(self, athlete: Athlete) -> Trainee:
         same = athlete.id == self._trainee.athlete.id
         return Trainee(athlete, self._trainee.earlier if same else ())
+
+    def _refuse_start(self) -> None:
+        self._refuse_running("A session runs already: end it first.")
+        if not self.targets:
+            raise ApiRefused(
+                ApiError.NO_SENSOR,
+                "No sensors are known here: give both their place on the page Sensors, then start again.",
+            )
+
+    def _plan(self, calibration: CalibrationSource, *, quick: bool) -> Plan:
+        who = self._trainee
+        return Plan(self.name, who.athlete, dict(self.targets), calibration, quick, who.earlier)
+
+    def _begin(self, plan: Plan) -> Visit:
+        self._problem = ""
+        self._steps_begun.clear()
+        visit = Visit(self._parts, plan)
+        self._visit = visit
+        self._task = asyncio.create_task(self._run(visit))
+        return visit
 
     def _refuse_running(self, sentence: str) -> None:
         if self.running:

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Iterator, Mapping
 
 from lumbarwatch.hub.frames import StationsFrame
+from lumbarwatch.hub.links import sensor_of
 from lumbarwatch.hub.requests import ApiError, StationRequest
 from lumbarwatch.hub.station import ApiRefused, Station
 from lumbarwatch.hub.values import HubMessage
 from lumbarwatch.hub.visit import Parts
 from lumbarwatch.model.samples import Placement
-from lumbarwatch.sensors.link import Target
 from lumbarwatch.store.pairing import PairedSensor, Pairing
 from lumbarwatch.store.stations import FIRST, KeptStation, load_stations, save_stations
 
@@ -145,14 +145,8 @@ class Stations(Mapping[str, Station]):
 
 def sensors_of(station: Station) -> Pairing:
     """Return a station's sensors, also those it uses for this run of the program only."""
-    found = {place: _paired(target) for place, target in station.targets.items()}
+    found = {place: sensor_of(target) for place, target in station.targets.items()}
     return {**found, **station.paired}
-
-
-def _paired(target: Target) -> PairedSensor:
-    if isinstance(target, str):
-        return PairedSensor(family="", name="", serial=target)
-    return PairedSensor(target.family, target.name, target.serial, target.address)
 
 
 def _wear(station: Station, sensors: Pairing) -> None:

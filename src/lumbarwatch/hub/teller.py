@@ -7,12 +7,22 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from lumbarwatch.core.findings import Findings
-from lumbarwatch.core.life_types import CalibrationWanted, Effect, LifeEvent, StepSkipped, Tick
+from lumbarwatch.core.life_calibration import CalibrationStage
+from lumbarwatch.core.life_types import (
+    CalibrationWanted,
+    Effect,
+    LifeEvent,
+    StaleReason,
+    StepSkipped,
+    StepWanted,
+    Tick,
+)
+from lumbarwatch.core.lifecycle import LifecycleState
 from lumbarwatch.hub import frames as wire
 from lumbarwatch.hub.encode import Encoder
 from lumbarwatch.hub.feed import Feed
 from lumbarwatch.hub.pacing import PosePacer
-from lumbarwatch.hub.progress import Progress
+from lumbarwatch.hub.progress import Kept, Progress
 from lumbarwatch.hub.snapshot import About, Snapshot
 from lumbarwatch.hub.standing import stop_the_set
 from lumbarwatch.hub.values import SessionState, StationMessage
@@ -29,6 +39,8 @@ from lumbarwatch.model.events import (
 from lumbarwatch.model.motion import PoseBatch, Rep
 from lumbarwatch.model.session import Limits
 
+_RENEWED_BY_STANDING = (None, StaleReason.SLIP, StaleReason.SENSOR_RESTARTED)
+
 
 class Teller:
     """One session's voice.
@@ -41,8 +53,10 @@ class Teller:
         Host time of the session's start.
     speed
         Session seconds per real second.
-    progress
-        Follows the guided calibration; None: it is not guided.
+    guided, quick
+        Whether the calibration is guided, and by standing and bows only.
+    kept
+        The calibration that a session which was cut off has left to this one.
     """
 
     def __init__(
@@ -57,6 +71,7 @@ class Teller:
         speed: float = 1.0,
         guided: bool = False,
         quick: bool = False,
+        kept: Kept | None = None,
     ) -> None:
         self._feed = feed
         self._clock = clock
@@ -65,11 +80,28 @@ class Teller:
         self._encoder = Encoder(about.station, t0_ns, limits)
         self._pacer = PosePacer(about.station, t0_ns, speed)
         self._guided = guided
-        self._progress = Progress(quick=quick)
+        self._progress = Progress(quick=quick, kept=kept)
         self._flush: asyncio.TimerHandle | None = None
         self.snapshot = Snapshot(about, self._encoder)
         self.snapshot.progress = self._progress.message() if guided else None
         self.findings = Findings()
+
+    @property
+    def life(self) -> LifecycleState:
+        """Links, calibration and set as the lifecycle has them."""
+        return self._progress.life
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the calibration is complete and valid; what a slip or a restart put in doubt still is."""
+        state = self.life.calibration
+        complete = state.stage is CalibrationStage.READY or not self._guided
+        return complete and state.valid and state.stale in _RENEWED_BY_STANDING
+
+    @property
+    def quick(self) -> bool:
+        """Whether standing and bows are all that is asked for."""
+        return self._progress.message().quick
 
     def t_s(self, t_ns: int) -> float:
         """Return the session time of a host time."""
@@ -113,8 +145,8 @@ class Teller:
         self._feed.publish(wire.SensorFrame(station=self._station, sensor=self.snapshot.link(event)))
         self._live(event)
 
-    def skip(self, event: StepSkipped) -> None:
-        """Leave a calibration step out."""
+    def choose(self, event: StepSkipped | StepWanted) -> None:
+        """Leave a calibration step out, or ask for one that is left out otherwise."""
         self._live(event)
 
     def calibrate_again(self, event: CalibrationWanted, *, quick: bool) -> None:

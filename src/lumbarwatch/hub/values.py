@@ -249,6 +249,17 @@ class SessionState(StrEnum):
     FAILED = "failed"  # the recording is kept, the history row could not be written
 
 
+class ResumedMessage(Message):
+    """A session that began by itself, because the hub was cut off in the one before.
+
+    ``calibration_kept``: it goes on with the calibration of before; else it has to be calibrated.
+    """
+
+    session_id: str  # of the one before, kept as a session of its own
+    stopped_utc_s: float  # its last sign of life
+    calibration_kept: bool
+
+
 class StationMessage(Message):
     """All that a page needs to show an athlete's session as it stands."""
 
@@ -281,6 +292,7 @@ class StationMessage(Message):
     hold_load: bool = False  # suggest no load increase
     messages: list[CoachMessage] = []
     summary: SummaryMessage | None = None  # once the session has ended
+    resumed: ResumedMessage | None = None  # the hub was restarted in the session before
     store_trouble: str = ""  # what keeps the recording from being written just now, in one sentence
 
 

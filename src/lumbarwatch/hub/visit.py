@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from lumbarwatch.core.life_types import CalibrationWanted, EffectKind, StepSkipped
+from lumbarwatch.core.carried import Carried
+from lumbarwatch.core.life_types import CalibrationWanted, EffectKind, StepSkipped, StepWanted
 from lumbarwatch.core.pipeline import PIPELINE_VERSION, Pipeline
 from lumbarwatch.core.setup import PipelineSetup
 from lumbarwatch.hub import encode
@@ -22,13 +23,29 @@ from lumbarwatch.hub.feed import Feed
 from lumbarwatch.hub.frames import SensorFrame
 from lumbarwatch.hub.frames import StoreFrame as StoreNews
 from lumbarwatch.hub.intake import Arrival, Intake, PipelineLike
-from lumbarwatch.hub.links import Links
+from lumbarwatch.hub.links import Links, sensor_of
 from lumbarwatch.hub.people import athlete_message
+from lumbarwatch.hub.progress import Kept
+from lumbarwatch.hub.sign_of_life import SignOfLife
 from lumbarwatch.hub.snapshot import About
 from lumbarwatch.hub.teller import Teller
-from lumbarwatch.hub.values import SessionState, StationMessage
+from lumbarwatch.hub.values import ResumedMessage, SessionState, StationMessage
 from lumbarwatch.model.clock import Clock
-from lumbarwatch.model.events import ControlEvent, Event, LinkEvent, SessionEnd, SetButton, Symptom
+from lumbarwatch.model.events import (
+    BarLoad,
+    BenchMeasured,
+    CalibrationClosed,
+    CalibrationStepJudged,
+    ControlEvent,
+    Event,
+    LinkEvent,
+    Rezeroed,
+    SensorRestarted,
+    SessionEnd,
+    SetButton,
+    SlipSuspected,
+    Symptom,
+)
 from lumbarwatch.model.samples import NS_PER_S, Placement, SensorInfo
 from lumbarwatch.model.session import Athlete, CalibrationSource, Session
 from lumbarwatch.sensors.base import Driver
@@ -39,8 +56,11 @@ from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.header import RecordingHeader
 from lumbarwatch.store.ids import new_id
 from lumbarwatch.store.recorder import Recorder
+from lumbarwatch.store.unfinished import UnfinishedVisit
 
 STATUS_EVERY_S = 1.0
+
+_NOTED = (CalibrationClosed, CalibrationStepJudged, Rezeroed, SensorRestarted, SlipSuspected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +88,25 @@ class Parts:
         object.__setattr__(self, "choices", Choices(self.folder))
 
 
+STEADY_S = 60.0
+"""A visit that lived for so long begins the row of those that were cut off anew (convention)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """What a visit that was cut off leaves to the one that goes on for it, on this hub's clock."""
+
+    before: UnfinishedVisit
+    carried: Carried | None
+    calibrated_ns: int
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Who trains, with which sensors, and who says what the calibration steps are.
 
     ``quick``: standing and bows only. ``earlier``: symptoms of the athlete's last sessions, newest first.
+    ``resumed``: it goes on for one that was cut off.
     """
 
     station: str
@@ -81,6 +115,7 @@ class Plan:
     calibration: CalibrationSource = CalibrationSource.GUIDED
     quick: bool = False
     earlier: tuple[tuple[Symptom, ...], ...] = ()
+    resumed: Resumed | None = None
 
 
 class Visit:
@@ -106,13 +141,18 @@ class Visit:
                 self.session.id,
                 round(self.session.started_at_utc_ns / NS_PER_S, 3),
                 earlier=plan.earlier,
+                resumed=_resumed_message(plan.resumed),
             ),
             plan.athlete.limits,
             t0_ns=self._t0_ns,
             speed=parts.speed,
             guided=plan.calibration is CalibrationSource.GUIDED,
             quick=plan.quick,
+            kept=_kept(plan.resumed),
         )
+        self._intake: Intake | None = None
+        self._bench: BenchMeasured | None = None
+        self._life = SignOfLife(parts.folder, self.session.id, self._unfinished)
         self._queue: asyncio.Queue[Arrival] = asyncio.Queue()
         self._drivers: dict[Placement, Driver] = {}
         self._infos: Mapping[Placement, SensorInfo] = {}
@@ -156,14 +196,17 @@ class Visit:
         self._controls.append(event)
         self._queue.put_nowait(event)
         self._teller.control(event)
+        self._bench = event if isinstance(event, BenchMeasured) else self._bench
+        self._life.changed()
 
-    def skip(self, event: StepSkipped) -> None:
-        """Leave a calibration step out."""
-        self._teller.skip(event)
+    def choose(self, event: StepSkipped | StepWanted) -> None:
+        """Leave a calibration step out, or ask for one that is left out otherwise."""
+        self._teller.choose(event)
 
     def calibrate_again(self, event: CalibrationWanted, *, quick: bool) -> None:
         """Begin the guided calibration anew."""
         self._teller.calibrate_again(event, quick=quick)
+        self._life.changed()
 
     def message(self) -> StationMessage:
         """Return the visit as it stands."""
@@ -173,6 +216,7 @@ class Visit:
         """End the visit and wait until all is saved."""
         if not self._ending.is_set():
             self._ending.set()
+            await self._life.end()
             self.control(SessionEnd(self._parts.clock.monotonic_ns()))
         await self._ended.wait()
 
@@ -186,7 +230,9 @@ class Visit:
         StoreError
             The recording can't be begun.
         """
+        self._go_on()
         self._teller.session(SessionState.RUNNING)
+        living = asyncio.create_task(self._life.run())
         links = asyncio.create_task(self._links.run(self._plan.targets))
         status = asyncio.create_task(self._watch_sensors())
         work = asyncio.create_task(self._work())
@@ -196,10 +242,11 @@ class Visit:
                 links.result()
             await work
         finally:
-            for task in (status, work):
+            for task in (living, status, work):
                 task.cancel()
             await self._links.stop()
-            await asyncio.gather(links, status, work, return_exceptions=True)
+            await asyncio.gather(links, living, status, work, return_exceptions=True)
+            await self._life.end()
             self._ended.set()
 
     # The recorded part -------------------------------------------------------------------------------------
@@ -222,6 +269,7 @@ class Visit:
         recorder = Recorder.open(self._parts.folder, header, self._on_problem)
         read = {place: driver.read for place, driver in self._drivers.items()}
         intake = Intake(recorder, read, self._parts.make_pipeline(setup), self._links.heard_garbage)
+        self._intake = intake
         syncing = asyncio.create_task(recorder.run_sync(self._parts.clock))
         remembering = asyncio.create_task(asyncio.to_thread(self._parts.archive.remember, self._plan.athlete))
         try:
@@ -269,7 +317,13 @@ class Visit:
     def _setup(self) -> PipelineSetup:
         # The setup goes into the file, and names of people stay out of files.
         nameless = replace(self._plan.athlete, name="")
-        return PipelineSetup(sensors=self._infos, athlete=nameless, calibration_source=self._plan.calibration)
+        resumed = self._plan.resumed
+        return PipelineSetup(
+            sensors=self._infos,
+            athlete=nameless,
+            calibration_source=self._plan.calibration,
+            carried=None if resumed is None else resumed.carried,
+        )
 
     def _header(self, setup: PipelineSetup) -> RecordingHeader:
         return RecordingHeader(
@@ -283,12 +337,51 @@ class Visit:
             setup=cast("JsonObject", to_json(setup)),
         )
 
+    # Going on ----------------------------------------------------------------------------------------------
+    def _go_on(self) -> None:
+        """What is on the bar, and the bench, are as before the hub was cut off."""
+        if self._plan.resumed is None:
+            return
+        before, now_ns = self._plan.resumed.before, self._parts.clock.monotonic_ns()
+        if before.bar_kg is not None:
+            self.control(BarLoad(now_ns, before.bar_kg))
+        if before.bench is not None:
+            self.control(replace(before.bench, t_ns=now_ns))
+
+    def _unfinished(self) -> UnfinishedVisit:
+        """What the next start must know, should this be the last sign of life."""
+        now_ns, resumed = self._parts.clock.monotonic_ns(), self._plan.resumed
+        soon = resumed is not None and now_ns - self._t0_ns < STEADY_S * NS_PER_S
+        return UnfinishedVisit(
+            station=self._plan.station,
+            session_id=self.session.id,
+            athlete=replace(self._plan.athlete, name=""),
+            seen_utc_ns=self._parts.clock.utc_ns(),
+            seen_monotonic_ns=now_ns,
+            calibration=self._plan.calibration,
+            quick=self._teller.quick,
+            bar_kg=self._teller.snapshot.bar_kg,
+            bench=self._bench,
+            sensors={place: sensor_of(target) for place, target in self._plan.targets.items()},
+            carried=self._to_carry(),
+            calibrated_ns=self._teller.life.calibration.valid_since_ns,
+            in_a_row=resumed.before.in_a_row + 1 if resumed is not None and soon else 0,
+        )
+
+    def _to_carry(self) -> Carried | None:
+        if not self._teller.calibrated:
+            return None
+        before = None if self._plan.resumed is None else self._plan.resumed.carried
+        return before if self._intake is None else self._intake.to_carry() or before
+
     # Telling -----------------------------------------------------------------------------------------------
     def _say(self, events: Iterable[Event]) -> None:
         told = list(events)
         for event in told:
             self._buzz(event)
         self._teller.tell(told)
+        if any(isinstance(event, _NOTED) for event in told):
+            self._life.changed()
 
     def _buzz(self, event: Event) -> None:
         haptic = haptic_of(event)
@@ -311,6 +404,7 @@ class Visit:
 
     def _on_problem(self, problem: StoreProblem) -> None:
         news = StoreNews(station=self._plan.station, message=problem.message, resolved=problem.resolved)
+        self._teller.snapshot.store_trouble = "" if problem.resolved else problem.message
         self._parts.feed.publish(news)
 
     async def _watch_sensors(self) -> None:
@@ -325,6 +419,22 @@ class Visit:
                 if effect.kind is EffectKind.CLOSE_SET:
                     self.control(SetButton(effect.t_ns, start=False))
             await asyncio.sleep(STATUS_EVERY_S)
+
+
+def _kept(resumed: Resumed | None) -> Kept | None:
+    if resumed is None or resumed.carried is None:
+        return None
+    return Kept(resumed.carried.calibration, resumed.calibrated_ns)
+
+
+def _resumed_message(resumed: Resumed | None) -> ResumedMessage | None:
+    if resumed is None:
+        return None
+    return ResumedMessage(
+        session_id=resumed.before.session_id,
+        stopped_utc_s=round(resumed.before.seen_utc_ns / NS_PER_S, 3),
+        calibration_kept=resumed.carried is not None,
+    )
 
 
 def described(driver: Driver) -> JsonObject:
