@@ -76,7 +76,8 @@ def headline(told: PosesMessage, words: str, still: float) -> str:
     colour = "#0072B2" if still > 0.0 else "#D55E00"
     return f"""<div role="status" aria-live="polite" style="max-width: 34rem">
 <div style="display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1.5rem;
- font-size: clamp(1.2rem, 5.2vw, 1.6rem); font-weight: 600"><span>{escape(words)}</span><span>{told.poses} of {told.wanted} poses</span></div>
+ font-size: clamp(1.2rem, 5.2vw, 1.6rem); font-weight: 600">
+<span>{escape(words)}</span><span>{told.poses} of {told.wanted} poses</span></div>
 <div style="height: 0.6rem; border-radius: 0.3rem; background: #8A8F9855; overflow: hidden">
 <div style="height: 100%; width: {100 * still:.0f}%; background: {colour}"></div></div></div>"""
 
