@@ -1,11 +1,8 @@
-"""Safety: what this is, what it is not, and when to stop."""
+"""Safety: when to stop, and what the angles mean; what this is and is not stands below every page."""
 
 import streamlit as st
 
-from lumbarwatch.presenters.words import PERMANENT_LINE
-
-st.subheader("Safety")
-st.write(PERMANENT_LINE)
+st.subheader("Safety", anchor=False)
 st.markdown(
     """
 **Stop and get emergency help now** if you notice a numb saddle, a change of bladder or bowel, new or
@@ -21,7 +18,7 @@ overrides what you feel.
 little back extension, or leave the hip thrust out; consider an exercise professional.
 """
 )
-st.subheader("What the angles mean")
+st.subheader("What the angles mean", anchor=False)
 st.markdown(
     """
 - **Posterior pelvic tilt**: the pelvis against gravity, 0 = your own standing neutral turned to the

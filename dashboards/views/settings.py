@@ -22,7 +22,7 @@ def show_athlete(hub: Link, client: HubClient, chosen: PreferencesMessage) -> No
         known,
         format_func=lambda one: one.name or "Athlete without a name",
         key=keys.SETTINGS_ATHLETE,
-        width=320,
+        width=520,
     )
     show_body(client, athlete, chosen)
     show_limits(hub, client, athlete)
@@ -30,7 +30,8 @@ def show_athlete(hub: Link, client: HubClient, chosen: PreferencesMessage) -> No
 
 def show_data(hub: Link) -> None:
     """Say where everything is kept, and how to keep it safe or somewhere else."""
-    st.code(str(hub.data), language=None)
+    st.markdown("Everything is kept in this folder:")
+    st.code(str(hub.data), language=None, wrap_lines=True)
     st.markdown(
         "Recordings, history and these settings; nothing leaves this computer. Choose another folder with "
         "`lumbarwatch run --data FOLDER`, keep a copy with `lumbarwatch backup`."

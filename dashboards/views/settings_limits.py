@@ -41,13 +41,12 @@ def show_limit(client: HubClient, athlete: AthleteMessage, row: LimitRow) -> Non
     """Show one limit; the numbers open on request."""
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{row.title}** · {row.words.quantity}")
-            st.space("stretch")
-            st.markdown(
-                f":blue-badge[{row.state}]" if row.own else f":gray-badge[{row.state}]", width="content"
-            )
-            with st.popover("Change"):
-                change(client, athlete, row)
+            st.markdown(f"**{row.title}** · {row.words.quantity}", width="stretch")
+            with st.container(horizontal=True, vertical_alignment="center", width="content"):
+                colour = "blue" if row.own else "gray"
+                st.markdown(f":{colour}-badge[{row.state}]", width="content")
+                with st.popover("Change"):
+                    change(client, athlete, row)
         st.caption(f"Default: {row.words.default}. Source: {row.words.source}.")
 
 
