@@ -1,9 +1,11 @@
 """The History view: list, course, one session, week; every part opens and says what it has."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from lumbarwatch.model.session import Session
 from lumbarwatch.model.trends import Quantity
 from lumbarwatch.presenters import keys
 from lumbarwatch.presenters.report_words import QUANTITIES
@@ -108,8 +110,6 @@ def test_every_part_of_a_session_opens(session_page, part, words):
 
 
 def test_no_load_without_body_measures(session_page, data, athlete):
-    from dataclasses import replace
-
     with History.open(DataFolder(data).history) as history:
         history.add_athlete(replace(athlete, stature_m=None))
     page = session_page("Load")
@@ -125,6 +125,54 @@ def test_a_correction_stands_beside_the_computed_value(session_page, data, newes
     assert rows["Tilt at the top (°)"][0] == pytest.approx(computed, abs=0.051)
     assert rows["By hand"][0].startswith("tilt at the top +4.5° (computed +")
     assert rows["By hand"][0].endswith("loose strap)")
+
+
+def test_refined_figures_stand_beside_the_causal_ones_when_asked_for(session_page, data, newest):
+    with History.open(DataFolder(data).history) as history:
+        causal = history.reps(newest.id)
+        later = [_refined(rep) for rep in causal[1:]]  # of the first rep nothing is found
+        history.save_session(
+            Session(newest.id, newest.athlete_id, newest.started_at_utc_ns),
+            history.session(newest.id).calibration,
+            history.sets(newest.id),
+            later,
+            pipeline_version="2",
+            refined=True,
+        )
+        kept = history.session(newest.id, "2", refined=True).record.summary
+    page = session_page()
+    _clean(page)
+    assert page.metric[4].value.startswith(f"{newest.summary.tilt_lockout_deg:+.1f}°")
+    (told,) = [one.value for one in page.caption if one.value.startswith("Refined, with hindsight: ")]
+    assert f"tilt at the top {kept.tilt_lockout_deg:+.1f}°" in told
+    assert f"{len(causal) - 1} reps" in told
+    alone = page.dataframe[0].value
+    assert not [name for name in alone if "refined" in name]
+    page.toggle(key=keys.REFINED_BESIDE).set_value(True).run()
+    _clean(page)
+    both = page.dataframe[0].value
+    assert both[list(alone)].equals(alone)
+    late = both["Tilt at the top, refined (°)"]
+    assert late.isna().tolist() == [True] + [False] * (len(causal) - 1)
+    assert late[1:].tolist() == [round(rep.tilt_lockout_deg, 1) for rep in later]
+    names = list(both)
+    assert names.index("Tilt at the top, refined (°)") == names.index("Tilt at the top (°)") + 1
+
+
+def _refined(rep):
+    """The same rep, timed and numbered a little differently, 1.5 deg higher."""
+    return replace(
+        rep,
+        rep_number=rep.rep_number + 1,
+        t_lockout_ns=rep.t_lockout_ns + 100_000_000,
+        tilt_lockout_deg=rep.tilt_lockout_deg + 1.5,
+    )
+
+
+def test_no_refined_figures_are_offered_where_there_are_none(session_page):
+    page = session_page()
+    assert not page.toggle
+    assert not [one for one in page.caption if "hindsight" in one.value]
 
 
 def test_a_hub_that_does_not_answer_keeps_the_note_in_the_field(session_page, data, newest):

@@ -20,6 +20,7 @@ from lumbarwatch.presenters.history import (
     csv_of,
     place_of,
     verdict_words,
+    with_refined,
     worst_rep,
 )
 from lumbarwatch.presenters.replay import replay_data, span_ns
@@ -35,8 +36,11 @@ Place = tuple[int, int]
 
 
 @st.fragment
-def show(folder: DataFolder, session_id: str) -> None:
-    """Show table, replay and corrections; a fragment, so that another rep is there at once."""
+def show(folder: DataFolder, session_id: str, refined: str | None) -> None:
+    """Show table, replay and corrections; a fragment, so that another rep is there at once.
+
+    ``refined``: the pipeline version of a refined analysis that can be shown beside.
+    """
     tell()
     history = opened_history()
     found = history.reps(session_id)
@@ -45,7 +49,8 @@ def show(folder: DataFolder, session_id: str) -> None:
         st.write("No reps were found in this session.")
         return
     corrections = latest(found, annotations)
-    _table(found, corrections, session_id)
+    beside = history.reps(session_id, refined, refined=True) if _beside(refined) else None
+    _table(found, corrections, beside, session_id)
     rep = _choice(found)
     _replay(folder, session_id, rep)
     _corrections(session_id, rep, [one for one in annotations if one.belongs_to(rep)])
@@ -61,8 +66,25 @@ def latest(found: Sequence[Rep], annotations: Sequence[RepAnnotation]) -> dict[P
     return corrections
 
 
-def _table(found: Sequence[Rep], corrections: dict[Place, dict[str, Correction]], session_id: str) -> None:
+def _beside(refined: str | None) -> bool:
+    """Ask whether refined figures should be shown, too, where there are any."""
+    return refined is not None and st.toggle(
+        "Refined, with hindsight",
+        key=keys.REFINED_BESIDE,
+        persist_state="session",
+        help="Figures of a second analysis, smoothed forwards and backwards, beside those that were live.",
+    )
+
+
+def _table(
+    found: Sequence[Rep],
+    corrections: dict[Place, dict[str, Correction]],
+    refined: Sequence[Rep] | None,
+    session_id: str,
+) -> None:
     rows = corrected_rows(found, corrections)
+    if refined is not None:
+        rows = with_refined(rows, found, refined)
     show_rows(
         rows,
         key=keys.REP_TABLE,

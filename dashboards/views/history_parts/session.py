@@ -8,7 +8,7 @@ from views.history_parts.report import report_buttons
 from lumbarwatch.model.session import Athlete
 from lumbarwatch.presenters import keys
 from lumbarwatch.presenters.history import duration_words, started_at
-from lumbarwatch.presenters.report_words import degrees, words_of_exercise
+from lumbarwatch.presenters.report_words import degrees, plural, words_of_exercise
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
 from lumbarwatch.store.records import SessionRecord
@@ -19,9 +19,13 @@ MEDIAN = "Median of full, graded reps, with one sigma of a rep."
 
 def show(history: History, folder: DataFolder, session_id: str) -> None:
     """Show one session."""
-    record = history.session(session_id).record
+    detail = history.session(session_id)
+    record = detail.record
+    refined = detail.refined_beside
     athlete = history.athlete(record.athlete_id) if record.athlete_id else None
     _head(record, athlete)
+    if refined is not None:
+        st.caption(_hindsight(history.session(session_id, refined, refined=True).record))
     part = st.segmented_control(
         "Part of the session",
         [REPS, LOAD, COMPARE, NOTES, SYMPTOMS],
@@ -44,7 +48,7 @@ def show(history: History, folder: DataFolder, session_id: str) -> None:
     elif part == SYMPTOMS:
         diary.of_session(history, session_id)
     else:
-        reps.show(folder, session_id)
+        reps.show(folder, session_id, refined)
 
 
 def _head(record: SessionRecord, athlete: Athlete | None) -> None:
@@ -78,6 +82,16 @@ def _head(record: SessionRecord, athlete: Athlete | None) -> None:
 def _title(record: SessionRecord, athlete: Athlete | None) -> str:
     when = started_at(record.started_at_utc_ns).strftime("%Y-%m-%d %H:%M")
     return f"{NOBODY if athlete is None else name_of(athlete)}, {when}"
+
+
+def _hindsight(record: SessionRecord) -> str:
+    summary = record.summary
+    tilt = degrees(summary.tilt_lockout_deg, summary.tilt_sigma_deg)
+    lumbar = degrees(summary.lambda_lockout_deg, summary.lambda_sigma_deg)
+    return (
+        f"Refined, with hindsight: tilt at the top {tilt}, lumbar at the top {lumbar}, "
+        f"{plural(summary.reps, 'rep')}. Live feedback could not have known this; all else here is causal."
+    )
 
 
 def _remarks(record: SessionRecord) -> str:

@@ -59,6 +59,10 @@ FIGURE_DIGITS = 7
 the live feed, every file and the history, which needs half the room for it (convention)."""
 
 
+SAME_REP_NS = 500_000_000
+"""Lockouts nearer than this belong to the same rep, whichever analysis found it (convention)."""
+
+
 @dataclass(frozen=True, slots=True)
 class RepQuality:
     """What the samples of a rep were worth."""
@@ -151,6 +155,10 @@ class Rep:
     def eccentric_s(self) -> float:
         """Seconds from the start of lowering to the end."""
         return (self.t_end_ns - self.t_lower_ns) / 1e9
+
+    def is_at(self, t_lockout_ns: int) -> bool:
+        """Whether this is the rep with its lockout about then: analyses differ by a little."""
+        return abs(self.t_lockout_ns - t_lockout_ns) < SAME_REP_NS
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,34 @@ def _midnight_utc_ns(day: date) -> int:
     return round(datetime.combine(day, time()).astimezone().timestamp()) * 1_000_000_000
 
 
+REFINED_COLUMNS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "Tilt at the top (°)": ("Tilt at the top, refined (°)", "tilt_lockout_deg"),
+        "Lumbar at the top (°)": ("Lumbar at the top, refined (°)", "lambda_lockout_deg"),
+        "Lumbar peak (°)": ("Lumbar peak, refined (°)", "lambda_peak_deg"),
+    }
+)
+"""Behind which causal column a refined one stands, its heading, and the field."""
+
+
+def with_refined(rows: Sequence[Row], reps: Sequence[Rep], refined: Sequence[Rep]) -> list[Row]:
+    """Return the rows of reps with the refined figures of the same reps beside the causal ones.
+
+    A rep that only one of the analyses found has none.
+    """
+    found: list[Row] = []
+    for row, rep in zip(rows, reps, strict=True):
+        late = next((one for one in refined if one.is_at(rep.t_lockout_ns)), None)
+        wide: Row = {}
+        for heading, cell in row.items():
+            wide[heading] = cell
+            if heading in REFINED_COLUMNS:
+                name, field = REFINED_COLUMNS[heading]
+                wide[name] = None if late is None else _rounded(getattr(late, field))
+        found.append(wide)
+    return found
+
+
 Correction = tuple[bool | float | None, str]
 """What a correction by hand says of one field: its value, and why."""
 

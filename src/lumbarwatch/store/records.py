@@ -4,20 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 from lumbarwatch.model.events import SymptomKind
 from lumbarwatch.model.load import SessionLoad
 from lumbarwatch.model.motion import Rep
-from lumbarwatch.model.samples import NS_PER_S, Placement
+from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import Calibration, Limits
 from lumbarwatch.model.trends import SessionPoint
 from lumbarwatch.model.verdicts import NotGraded, WarningVerdict
 from lumbarwatch.store.codec import JsonObject
 from lumbarwatch.store.privacy import nameless
-
-SAME_REP_NS: Final = NS_PER_S // 2
-"""Lockouts nearer than this belong to the same rep, whichever version found it (convention)."""
 
 
 def _no_sensors() -> Mapping[Placement, JsonObject]:
@@ -108,6 +105,13 @@ class SessionDetail:
     sensors: Mapping[Placement, JsonObject]
     not_graded: tuple[NotGraded, ...]
     versions: tuple[tuple[str, bool], ...]  # every analysis there is: pipeline version, refined
+
+    @property
+    def refined_beside(self) -> str | None:
+        """Pipeline version of the newest refined analysis beside this causal one; None: there is none."""
+        if self.record.refined:
+            return None
+        return next((version for version, refined in reversed(self.versions) if refined), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +211,7 @@ class RepAnnotation:
 
     def belongs_to(self, rep: Rep) -> bool:
         """Whether this is the rep that was meant, also after a re-analysis that numbers reps anew."""
-        return abs(rep.t_lockout_ns - self.t_lockout_ns) < SAME_REP_NS
+        return rep.is_at(self.t_lockout_ns)
 
 
 @dataclass(frozen=True, slots=True)
