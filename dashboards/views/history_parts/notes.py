@@ -1,10 +1,8 @@
 """Clinical notes on a session. The hub writes them; the page only reads the history."""
 
 import streamlit as st
-from hub_link import link
-from views.history_parts.said import say, tell
+from views.history_parts.said import ask_hub, say, tell
 
-from lumbarwatch.hub.client import HubRefused
 from lumbarwatch.hub.messages import NoteRequest
 from lumbarwatch.presenters import keys
 from lumbarwatch.presenters.history import started_at
@@ -40,21 +38,11 @@ def _save(session_id: str) -> None:
     if not text:
         say("Write something first.")
         return
-    try:
-        with link().client() as client:
-            client.write_note(
-                session_id, NoteRequest(text=text, author=st.session_state.get(keys.AUTHOR, ""))
-            )
-    except HubRefused as refused:
-        say(str(refused), problem=True)
-        return
-    st.session_state[keys.NOTE_TEXT] = ""
-    say("The note is saved.")
+    request = NoteRequest(text=text, author=st.session_state.get(keys.AUTHOR, ""))
+    if ask_hub(lambda client: client.write_note(session_id, request)):
+        st.session_state[keys.NOTE_TEXT] = ""
+        say("The note is saved.")
 
 
 def _delete(session_id: str, note_id: str) -> None:
-    try:
-        with link().client() as client:
-            client.remove_note(session_id, note_id)
-    except HubRefused as refused:
-        say(str(refused), problem=True)
+    ask_hub(lambda client: client.remove_note(session_id, note_id))

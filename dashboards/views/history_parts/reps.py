@@ -5,11 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 from components.replay import replay
 from history_link import opened_history
-from hub_link import link
 from tables import show_rows
-from views.history_parts.said import say, tell
+from views.history_parts.said import ask_hub, say, tell
 
-from lumbarwatch.hub.client import HubRefused
 from lumbarwatch.hub.messages import CorrectedField, CorrectionRequest
 from lumbarwatch.model.motion import Rep
 from lumbarwatch.presenters import keys
@@ -222,19 +220,10 @@ def _save(session_id: str, rep: Rep, field: str, value: bool | float | None, why
         text=why.strip(),
         author=st.session_state.get(keys.AUTHOR, ""),
     )
-    try:
-        with link().client() as client:
-            client.correct_rep(session_id, request)
-    except HubRefused as refused:
-        say(str(refused), problem=True)
-        return
-    st.session_state[keys.CORRECTED_WHY] = ""
-    say("The correction is saved.")
+    if ask_hub(lambda client: client.correct_rep(session_id, request)):
+        st.session_state[keys.CORRECTED_WHY] = ""
+        say("The correction is saved.")
 
 
 def _take_back(session_id: str, correction_id: str) -> None:
-    try:
-        with link().client() as client:
-            client.remove_correction(session_id, correction_id)
-    except HubRefused as refused:
-        say(str(refused), problem=True)
+    ask_hub(lambda client: client.remove_correction(session_id, correction_id))
