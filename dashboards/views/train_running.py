@@ -20,6 +20,10 @@ from lumbarwatch.presenters.train import Stage
 from lumbarwatch.presenters.words import CALIBRATION
 
 QUICK = "**Quick start: absolute limits.** Your own range was not measured: limits are those for anybody."
+SUPINE = (
+    "Angles are told from how you stand. If you don't stand in your neutral, take the zero lying instead: "
+    "flat on your back, knees bent, the spine as it feels neutral. It takes ten seconds."
+)
 MOST_BAR_KG = 1000.0
 _OPEN = (StepState.NONE, StepState.FAILED)
 
@@ -47,6 +51,8 @@ def calibration_line(station: StationMessage) -> None:
     stale = station.progress is not None and station.progress.stale is not None
     if stale:
         st.warning("The calibration is out of date: stand still for five seconds, or calibrate again.")
+    if found.valid and not stale and not station.set_open and not station.replay:
+        more(station)
     poor = stale or found.quick or not found.valid
     if poor and not station.set_open and not station.replay:
         st.button("Calibrate", key=keys.CALIBRATE_AGAIN, on_click=_again, args=(station.station,))
@@ -57,12 +63,31 @@ def stage_is_early(station: StationMessage) -> bool:
     return station.calibration is not None and not station.calibration.valid and station.progress is None
 
 
+def more(station: StationMessage) -> None:
+    """Offer the zero that nobody is asked for."""
+    progress = station.progress
+    if progress is None:
+        return
+    asked = None if progress.current is None else progress.steps[progress.current].step
+    if asked is CalibrationStep.SUPINE:
+        return
+    with st.expander("More"):
+        st.caption(SUPINE)
+        st.button("Take the zero lying down", key=keys.SUPINE_ZERO, on_click=_lie, args=(station.station,))
+
+
+def _lie(station: str) -> None:
+    request = StepRequest(step=CalibrationStep.SUPINE, action=StepAction.CHOOSE)
+    tell(lambda client: client.calibration_step(station, request))
+
+
 def _calibrating(station: StationMessage) -> None:
     progress = station.progress
     if progress is None or not progress.valid:
         st.caption("Standing and bows are needed. Arch, tuck and thrusts make the limits your own.")
         return
     left = {step.step for step in progress.steps if step.optional and step.state in _OPEN}
+    more(station)
     st.caption("The rest makes the limits your own; without it absolute limits apply, and grading says so.")
     if left:
         words = "Leave the rest out and lift"

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lumbarwatch.core import lifecycle
-from lumbarwatch.core.life_calibration import OPTIONAL, STEPS, CalibrationStage
+from lumbarwatch.core.life_calibration import OPTIONAL, UNASKED, CalibrationStage
+from lumbarwatch.core.life_calibration import STEPS as ALL_STEPS
 from lumbarwatch.core.life_types import CalibrationWanted, EffectKind, StaleReason, StepSkipped, Tick
 from lumbarwatch.core.lifecycle import LifecycleState
 from lumbarwatch.model.events import (
@@ -36,6 +37,7 @@ from lumbarwatch.model.verdicts import Level, WarningId, WarningVerdict
 S = 1_000_000_000
 K = EffectKind
 STEP = CalibrationStep
+STEPS = [step for step in ALL_STEPS if step not in UNASKED]
 PELVIS, LUMBAR = Placement
 VALID = Calibration(CalibrationSource.GUIDED, valid=True)
 

@@ -35,7 +35,7 @@ def test_all_of_it(tmp_path):
             "sets": [{"t_start_s": 60.5, "t_end_s": 90.0, "bar_kg": 100.0}],
             "sensors": {"pelvis": {"nominal_rate_hz": 104, "seq_modulo": 65536}, "lumbar": {}},
             "calibration": {"stand": [1.5, 7], "hinge": [7, 20], "arch": [[21, 23], [24, 26]],
-                            "tuck": [27, 29], "reference_thrusts": [30, 40]},
+                            "tuck": [27, 29], "reference_thrusts": [30, 40], "supine": [42, 47]},
             "limits": {"W1": {"amber": 5.0, "red": 4.0}, "W4b": {"red": None}},
         },
     )  # fmt: skip
@@ -54,6 +54,7 @@ def test_all_of_it(tmp_path):
         (CalibrationStep.ARCH, 24 * SECOND, 26 * SECOND),
         (CalibrationStep.TUCK, 27 * SECOND, 29 * SECOND),
         (CalibrationStep.REFERENCE_THRUSTS, 30 * SECOND, 40 * SECOND),
+        (CalibrationStep.SUPINE, 42 * SECOND, 47 * SECOND),
     ]
     assert all(event.t_ns == event.end_ns and event.source is CalibrationSource.META for event in done)
     begun = [event for event in found.events if isinstance(event, StepBegun)]

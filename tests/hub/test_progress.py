@@ -2,8 +2,9 @@
 
 import pytest
 
-from lumbarwatch.core.life_calibration import STEPS, CalibrationStage
-from lumbarwatch.core.life_types import CalibrationWanted, StaleReason, StepSkipped, Tick
+from lumbarwatch.core.life_calibration import STEPS as ALL_STEPS
+from lumbarwatch.core.life_calibration import UNASKED, CalibrationStage
+from lumbarwatch.core.life_types import CalibrationWanted, StaleReason, StepSkipped, StepWanted, Tick
 from lumbarwatch.hub.progress import TIMED_OUT, Progress
 from lumbarwatch.hub.values import StepState
 from lumbarwatch.model.events import (
@@ -20,6 +21,7 @@ from lumbarwatch.model.session import Calibration, CalibrationReason, Calibratio
 
 S = 1_000_000_000
 STEP = CalibrationStep
+STEPS = [step for step in ALL_STEPS if step not in UNASKED]
 NONE, RUNNING, JUDGING, PASSED, FAILED, SKIPPED = StepState
 
 
@@ -52,12 +54,15 @@ class Guided:
 
     @property
     def states(self):
-        return [step.state for step in self.progress.message().steps]
+        return [step.state for step in self.progress.message().steps if step.step not in UNASKED]
 
     @property
     def asked(self):
         message = self.progress.message()
-        return None if message.current is None else message.current
+        if message.current is None:
+            return None
+        before = message.steps[: message.current]
+        return sum(step.step not in UNASKED for step in before)
 
 
 @pytest.fixture
@@ -200,3 +205,67 @@ def test_a_slip_makes_the_calibration_stale(guided):
     guided.take(SlipSuspected(60 * S, Placement.LUMBAR, 11.0))
     message = guided.progress.message()
     assert (message.valid, message.stale) == (True, StaleReason.SLIP)
+
+
+# The zero lying down, which nobody is asked for -------------------------------------------------------------
+def lying(guided):
+    message = guided.progress.message()
+    current = None if message.current is None else message.steps[message.current].step
+    return next(step for step in message.steps if step.step is STEP.SUPINE).state, current
+
+
+def test_the_zero_lying_down_is_left_out_unless_it_is_chosen(guided):
+    assert lying(guided) == (SKIPPED, STEP.STAND)
+    for step in STEPS:
+        guided.go(step)
+    assert lying(guided) == (SKIPPED, None)
+
+
+def test_chosen_when_all_is_done_it_is_asked_for_at_once_and_alone(guided):
+    for step in STEPS:
+        guided.go(step)
+    guided.take(CalibrationClosed(90 * S, Calibration(CalibrationSource.GUIDED, valid=True)))
+    guided.take(StepWanted(95 * S, STEP.SUPINE))
+    assert lying(guided) == (NONE, STEP.SUPINE)
+    guided.go(STEP.SUPINE, CalibrationReason.NOT_STILL_LYING)
+    assert lying(guided) == (FAILED, STEP.SUPINE)
+    guided.go(STEP.SUPINE)
+    assert lying(guided) == (PASSED, None)
+    assert guided.states == [PASSED] * 7
+
+
+def test_chosen_early_it_comes_in_its_turn_before_the_thrusts(guided):
+    guided.go(STEP.STAND)
+    guided.take(StepWanted(15 * S, STEP.SUPINE))
+    assert lying(guided) == (NONE, STEP.HINGE)
+    for step in STEPS[1:-1]:
+        guided.go(step)
+    assert lying(guided)[1] is STEP.SUPINE
+    guided.take(StepSkipped(200 * S, STEP.SUPINE))
+    assert lying(guided) == (SKIPPED, STEP.REFERENCE_THRUSTS)
+
+
+def test_a_quick_start_may_have_it_too():
+    quick = Guided(quick=True)
+    for place in Placement:
+        quick.take(LinkEvent(0, place, LinkState.STREAMING))
+    quick.go(STEP.STAND)
+    quick.go(STEP.HINGE)
+    quick.take(CalibrationClosed(30 * S, Calibration(CalibrationSource.GUIDED, valid=True)))
+    assert lying(quick) == (SKIPPED, None)
+    quick.take(StepWanted(40 * S, STEP.SUPINE))
+    quick.go(STEP.SUPINE)
+    assert lying(quick) == (PASSED, None)
+
+
+def test_new_bows_ask_for_it_again_where_it_was_chosen(guided):
+    guided.take(StepWanted(5 * S, STEP.SUPINE))
+    for step in ALL_STEPS:
+        guided.go(step)
+    guided.go(STEP.HINGE)
+    assert lying(guided) == (NONE, STEP.ARCH)
+
+
+def test_only_what_nobody_is_asked_for_can_be_chosen(guided):
+    guided.take(StepWanted(5 * S, STEP.ARCH))
+    assert guided.asked == 0

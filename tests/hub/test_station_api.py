@@ -84,6 +84,17 @@ async def test_steps_that_can_be_left_out_are_and_standing_is_not(scripted, page
     assert states[2:4] == ["skipped", "skipped"]
 
 
+async def test_the_zero_lying_down_can_be_chosen_and_no_other_step(scripted, page):
+    begun = await _train(scripted, page)
+    (before,) = [step for step in begun["progress"]["steps"] if step["step"] == "supine"]
+    assert (before["state"], before["optional"]) == ("skipped", True)
+    answer = await page.post("/api/1/calibration", json={"step": "supine", "action": "choose"})
+    (chosen,) = [step for step in answer.json()["progress"]["steps"] if step["step"] == "supine"]
+    assert chosen["state"] == "none"
+    refused = await page.post("/api/1/calibration", json={"step": "arch", "action": "choose"})
+    assert (refused.status_code, refused.json()["error"]) == (400, "bad_request")
+
+
 async def test_a_quick_start_says_so_from_the_first_moment_on(scripted, page):
     begun = await _train(scripted, page, quick=True)
     assert begun["progress"]["quick"]

@@ -9,7 +9,7 @@ from lumbarwatch.hub import messages as wire
 from lumbarwatch.hub.messages import ApiError, Refusal, SessionState, StepState
 from lumbarwatch.model.events import LinkState, SymptomKind
 from lumbarwatch.model.samples import Placement
-from lumbarwatch.model.session import CalibrationReason, CalibrationSource
+from lumbarwatch.model.session import CalibrationReason, CalibrationSource, CalibrationStep
 from lumbarwatch.model.symptoms import Advice, Sign
 from lumbarwatch.model.verdicts import Level, WarningId
 from lumbarwatch.presenters import keys
@@ -54,6 +54,7 @@ def calibration(**changes):
 
 def progress(stage, *, valid=False, passed=0):
     states = [StepState.PASSED] * passed + [StepState.NONE] * (len(STEPS) - passed)
+    states[STEPS.index(CalibrationStep.SUPINE)] = StepState.SKIPPED  # nobody chose it
     steps = [
         wire.StepMessage(step=step, state=state, optional=index > 1)
         for index, (step, state) in enumerate(zip(STEPS, states, strict=True))
@@ -180,6 +181,20 @@ def test_while_calibrating_the_rest_can_be_left_out_once_standing_and_bows_passe
     assert {path for path, _ in hub.asked} == {"/api/1/calibration"}
     assert {body["step"] for _, body in hub.asked} == {"arch", "tuck", "reference_thrusts"}
     assert {body["action"] for _, body in hub.asked} == {"skip"}
+
+
+def test_the_zero_lying_down_is_offered_and_nobody_is_asked_for_it(train):
+    for stage in (
+        {"progress": progress(CalibrationStage.ASKING, valid=True, passed=2)},
+        {"progress": progress(CalibrationStage.READY, valid=True, passed=len(STEPS))},
+    ):
+        hub, page = train(**RUNNING | stage)
+        page.button(keys.SUPINE_ZERO).click().run()
+        assert hub.asked == [("/api/1/calibration", {"step": "supine", "action": "choose"})]
+    early = RUNNING | {"calibration": None, "progress": progress(CalibrationStage.ASKING, passed=1)}
+    assert keys.SUPINE_ZERO not in {button.key for button in train(**early)[1].button}
+    lifting = train(**RUNNING | {"set_open": True, "set_number": 1})[1]
+    assert keys.SUPINE_ZERO not in {button.key for button in lifting.button}
 
 
 def test_the_bar_is_said_as_soon_as_it_is_typed(train):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from lumbarwatch.core.life_calibration import LONGEST_NS, OPTIONAL
+from lumbarwatch.core.life_calibration import LONGEST_NS, OPTIONAL, UNASKED
 from lumbarwatch.core.life_calibration import STEPS as ASKED
 from lumbarwatch.model.session import CalibrationStep
 from lumbarwatch.model.verdicts import Level, NotGradedReason, WarningId
@@ -164,7 +164,11 @@ def test_a_verdict_in_words(rep, words):
 def test_the_guide_has_every_step_in_the_order_in_which_the_hub_asks():
     assert [one.step for one in GUIDE] == list(dict.fromkeys(ASKED))
     assert {one.step for one in GUIDE if one.optional} == OPTIONAL
-    assert [one.step for one in GUIDE if one.lying] == [CalibrationStep.REFERENCE_THRUSTS]
+    assert [one.step for one in GUIDE if one.lying] == [
+        CalibrationStep.SUPINE,
+        CalibrationStep.REFERENCE_THRUSTS,
+    ]
+    assert {one.step for one in GUIDE if one.unasked} == UNASKED
 
 
 def test_a_guided_step_takes_its_time_and_never_too_long():

@@ -65,3 +65,20 @@ def test_a_step_called_while_lying_lets_the_athlete_get_up_first(marks):
     director.lift()
     director.step(CalibrationStep.STAND)
     assert played(director, 4) == ["lie", "set1", "up", "stand"]
+
+
+def test_who_is_asked_for_the_zero_lying_down_lies_flat_first_and_is_back_at_the_bottom_for_the_set(marks):
+    director = Director(marks)
+    for _ in range(2):
+        director.asked(CalibrationStep.SUPINE)
+    director.step(CalibrationStep.SUPINE)
+    assert played(director, 6) == ["lie", "flat", "neutral"]
+    director.lift()
+    assert played(director) == ["lie", "flat", "neutral", "bottom", "set1"]
+
+
+def test_who_begins_to_lie_flat_without_being_asked_lies_down_for_it(marks):
+    director = Director(marks)
+    director.step(CalibrationStep.SUPINE)
+    director.step(CalibrationStep.STAND)
+    assert played(director) == ["lie", "flat", "neutral", "bottom", "up", "stand"]

@@ -1,5 +1,6 @@
 """JSON of model values: exact both ways."""
 
+import dataclasses
 import math
 import random
 
@@ -24,7 +25,15 @@ from lumbarwatch.model.events import (
 )
 from lumbarwatch.model.motion import Rep, SetSummary
 from lumbarwatch.model.samples import Placement, SensorInfo
-from lumbarwatch.model.session import Athlete, Calibration, CalibrationSource, CalibrationStep, Limit, Limits
+from lumbarwatch.model.session import (
+    Athlete,
+    Calibration,
+    CalibrationSource,
+    CalibrationStep,
+    Limit,
+    Limits,
+    SupineZero,
+)
 from lumbarwatch.model.verdicts import WarningId
 from lumbarwatch.store.codec import (
     KINDS,
@@ -91,6 +100,16 @@ def test_a_calibration_comes_back_bit_for_bit() -> None:
     mine, theirs = calibration.mountings[Placement.LUMBAR], back.mountings[Placement.LUMBAR]
     assert mine.segment_from_sensor.tobytes() == theirs.segment_from_sensor.tobytes()
     assert (back.own_range, back.reference) == (calibration.own_range, calibration.reference)
+
+
+def test_a_zero_taken_lying_comes_back_and_older_files_have_none() -> None:
+    zero = SupineZero({Placement.PELVIS: -6.25, Placement.LUMBAR: 0.5}, 0.3)
+    calibration = dataclasses.replace(a_calibration(random.Random(4)), supine=zero)
+    told = loads(dumps(calibration))
+    assert from_json(Calibration, told).supine == zero
+    del told["supine"], told["own_range"]["standing_deg"]
+    older = from_json(Calibration, told)
+    assert (older.supine, older.own_range.standing_deg) == (None, 0.0)
 
 
 def test_the_setup_of_a_pipeline_comes_back() -> None:

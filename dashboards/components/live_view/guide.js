@@ -172,6 +172,7 @@ export class Guide {
       button.disabled = one.state === "none" || this.current.state === "running" || this.current.state === "judging";
       button.addEventListener("click", () => this.begin(one));
       item.dataset.state = one.state;
+      item.hidden = one.state === "skipped" && this.words_of(one.step).unasked;
       if (index === this.progress.current) item.setAttribute("aria-current", "step");
       item.appendChild(button);
       return item;

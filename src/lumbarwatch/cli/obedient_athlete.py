@@ -8,6 +8,7 @@ from typing import Self
 from lumbarwatch.cli.plans import DemoPlan
 from lumbarwatch.hub.feed import ViewerGone
 from lumbarwatch.hub.service import Hub
+from lumbarwatch.hub.values import ProgressMessage
 from lumbarwatch.model.clock import Clock
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import CalibrationStep
@@ -24,6 +25,7 @@ class ObedientAthlete:
             seed=plan.seed,
             reps=plan.reps,
             cut_in_second_set=plan.cut_in_second_set,
+            careless=plan.careless,
         )
 
     async def __aenter__(self) -> Self:
@@ -56,5 +58,11 @@ class ObedientAthlete:
     def _heed(self, said: dict[str, object]) -> None:
         if said["type"] == "calibration_begun":
             self.radio.director.step(CalibrationStep(str(said["step"])))
+        elif said["type"] == "progress":
+            self._prepare(ProgressMessage.model_validate(said["progress"]))
         elif said["type"] == "load" and said["bar_kg"] is not None and said["set"] is None:
             self.radio.director.lift()
+
+    def _prepare(self, progress: ProgressMessage) -> None:
+        if progress.current is not None:
+            self.radio.director.asked(progress.steps[progress.current].step)

@@ -19,6 +19,7 @@ class DemoPlan:
     cut_in_second_set: bool = False  # guided only: a link is cut once, to see what happens
     athletes: int = 1  # more than one: without a Bluetooth stack, for the coach's wall
     reps: int = 8  # guided only: in each of two sets
+    careless: bool = False  # guided only: the same fault twice in a row in the second set
 
 
 @dataclass(frozen=True, slots=True)

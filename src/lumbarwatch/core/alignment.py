@@ -105,13 +105,13 @@ def mount(
 ) -> tuple[Mounting | None, list[CalibrationReason]]:
     """Mounting of one sensor: Y from gravity while standing, Z from the bows, X = Y x Z."""
     still, bows = stretch.inside(stand), stretch.inside(hinge)
-    missing = _uncovered(stretch, still, stand, params) or _uncovered(stretch, bows, hinge, params)
+    missing = uncovered(stretch, still, stand, params) or uncovered(stretch, bows, hinge, params)
     if missing is not None:
         return None, [missing]
     cranial = stretch.vertical(still)
     bias = stretch.gyr_radps[still].mean(axis=0)
     up = stretch.up(bias)
-    still_sd_deg = _sway_deg(up[still])
+    still_sd_deg = sway_deg(up[still])
     axis, explained = principal_axis(stretch.gyr_radps[bows] - bias, np.radians(params.moving_dps))
     elevation_deg = float(np.degrees(np.arcsin(np.clip(axis @ cranial, -1.0, 1.0))))
     rotation = _frame(cranial, axis)
@@ -153,16 +153,17 @@ def _frame(cranial: Floats, axis: Floats) -> Floats:
     return np.real(np.stack((np.cross(cranial, right), cranial, right)))
 
 
-def _sway_deg(up: Floats) -> float:
+def sway_deg(up: Floats) -> float:
     """Standard deviation of the vertical's direction about its mean."""
     mean = up.mean(axis=0)
     off: Floats = np.clip(np.einsum("ij,j->i", up, mean / np.linalg.norm(mean)), -1.0, 1.0)
     return float(np.degrees(np.sqrt(np.mean(np.arccos(off) ** 2))))
 
 
-def _uncovered(
+def uncovered(
     stretch: Stretch, inside: Booleans, window: tuple[int, int], params: AlignmentParams
 ) -> CalibrationReason | None:
+    """Why a window can't be judged: no samples, or too many missing."""
     if inside.sum() < 10:
         return CalibrationReason.SENSOR_MISSING
     t = stretch.t_ns[inside]

@@ -12,6 +12,7 @@ from lumbarwatch.core.rules import LEAST_RANGE_DEG
 from lumbarwatch.core.standing import StandingFinder, seconds_to_ns
 from lumbarwatch.core.streams import TimedBatch
 from lumbarwatch.core.stretch_buffer import StretchBuffer
+from lumbarwatch.core.supine import lambda_shift_deg, on_supine, standing_mountings, supine_zero
 from lumbarwatch.core.uncalibrated import guess_mountings
 from lumbarwatch.model.checks import Floats
 from lumbarwatch.model.events import CalibrationClosed, CalibrationStepJudged, Event, StepDone
@@ -103,6 +104,8 @@ class Calibrator:
             return [CalibrationStepJudged(step.t_ns, step.step, (CalibrationReason.NO_BOWS,))]
         if step.step is CalibrationStep.REFERENCE_THRUSTS:
             return self._reference(step.t_ns)
+        if step.step is CalibrationStep.SUPINE:
+            return self._lie(step.t_ns, window)
         return self._range(step, lambda_between(*window))
 
     def take_stand_norms(self) -> tuple[float, ...]:
@@ -196,17 +199,46 @@ class Calibrator:
         if self._arches and self._tucks:
             arches, tucks = self._arches[-PAIR:], self._tucks[-PAIR:]
             spread = max(max(tries) - min(tries) for tries in (arches, tucks))
-            own = OwnRange(max(min(arches), 0.0), max(min(tucks), 0.0), spread)
+            standing_deg = 0.0 - lambda_shift_deg(self.calibration.supine)
+            own = OwnRange(max(min(arches), 0.0), max(min(tucks), 0.0), spread, standing_deg)
             self.calibration = replace(self.calibration, own_range=own)
-            if own.lam_max_deg < LEAST_RANGE_DEG:
-                reasons.append(CalibrationReason.RANGE_TOO_SMALL)
-            if spread > UNSTEADY_DEG:
-                reasons.append(CalibrationReason.RANGE_UNSTEADY)
+            reasons += _limits_of(own)
         events: list[Event] = [CalibrationStepJudged(step.t_ns, step.step, tuple(reasons))]
         if self.calibration.own_range is not None:
             self._note(*reasons, instead_of=_OF_RANGE)
             events.append(CalibrationClosed(step.t_ns, self.calibration))
         return events
+
+    def _lie(self, t_ns: int, window: tuple[int, int]) -> list[Event]:
+        """Supine neutral as the zero: all that was measured against the old one moves with it."""
+        stretches = self._stretches(window)
+        if stretches is None:
+            return [CalibrationStepJudged(t_ns, CalibrationStep.SUPINE, (CalibrationReason.SENSOR_MISSING,))]
+        if self.calibration.swapped:
+            stretches = {place: stretches[place.other] for place in Placement}
+        zero, reasons = supine_zero(stretches, standing_mountings(self.calibration), window, self._params)
+        if zero is None:  # the zero in use stays
+            return [CalibrationStepJudged(t_ns, CalibrationStep.SUPINE, reasons)]
+        by_deg = lambda_shift_deg(zero) - lambda_shift_deg(self.calibration.supine)
+        self._arches = [reached - by_deg for reached in self._arches]
+        self._tucks = [reached + by_deg for reached in self._tucks]
+        self.calibration = on_supine(self.calibration, zero)
+        limited = self._judge_anew()
+        judged = CalibrationStepJudged(t_ns, CalibrationStep.SUPINE, limited)
+        return [judged, CalibrationClosed(t_ns, self.calibration)]
+
+    def _judge_anew(self) -> tuple[CalibrationReason, ...]:
+        """Range and reference against another zero; return what is now said of the range."""
+        own, reference = self.calibration.own_range, self.calibration.reference
+        if reference is not None:
+            refused = _refusals(reference, own)
+            self.calibration = replace(self.calibration, reference=None if refused else reference)
+            self._note(*refused, instead_of=_OF_REFERENCE)
+        if own is None:
+            return ()
+        limits = _limits_of(own)
+        self._note(*limits, instead_of=_OF_RANGE)
+        return limits
 
     def _reference(self, t_ns: int) -> list[Event]:
         cycles, self.cycles = self.cycles, []
@@ -237,11 +269,23 @@ def _reference_of(
         psi_lock_deg=fmean(c.roll_lockout_deg for c in usable if c.roll_lockout_deg is not None),
         rom_m=fmean(c.rom_m for c in usable),
     )
+    refused = _refusals(reference, own)
+    return (None if refused else reference), refused
+
+
+def _refusals(reference: ReferenceThrusts, own: OwnRange | None) -> tuple[CalibrationReason, ...]:
     if reference.tilt_lock_deg < 0:
-        return None, (CalibrationReason.REFERENCE_NOT_TUCKED,)
+        return (CalibrationReason.REFERENCE_NOT_TUCKED,)
     if own is not None and reference.lam_lock_deg > 0.25 * own.lam_max_deg:
-        return None, (CalibrationReason.REFERENCE_ARCHED,)
-    return reference, ()
+        return (CalibrationReason.REFERENCE_ARCHED,)
+    return ()
+
+
+def _limits_of(own: OwnRange) -> tuple[CalibrationReason, ...]:
+    """What limits grading by an own range."""
+    small = (CalibrationReason.RANGE_TOO_SMALL,) if own.lam_max_deg < LEAST_RANGE_DEG else ()
+    unsteady = (CalibrationReason.RANGE_UNSTEADY,) if own.spread_deg > UNSTEADY_DEG else ()
+    return (*small, *unsteady)
 
 
 def _held_mean(values: Floats, step_s: float = 0.01) -> float | None:

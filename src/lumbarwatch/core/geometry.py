@@ -33,6 +33,12 @@ def roll_deg(up: Floats) -> Floats:
     return np.degrees(np.arcsin(np.minimum(np.maximum(sine, -1.0), 1.0)))
 
 
+def about_right(pitch_deg: float) -> Floats:
+    """Rotation (3, 3) of segment vectors that takes a pitch (deg) to zero."""
+    c, s = np.cos(np.radians(pitch_deg)), np.sin(np.radians(pitch_deg))
+    return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+
+
 def wrap180_deg(angle: Floats) -> Floats:
     """Wrap angles (deg) to (-180, 180]."""
     return angle - 360.0 * np.ceil((angle - 180.0) / 360.0)

@@ -13,6 +13,7 @@ from lumbarwatch.core.life_types import (
     LifeEvent,
     StaleReason,
     StepSkipped,
+    StepWanted,
     Tick,
 )
 from lumbarwatch.model.events import (
@@ -29,10 +30,13 @@ from lumbarwatch.model.session import CalibrationReason, CalibrationStep
 
 _S = CalibrationStep
 
-STEPS = (_S.STAND, _S.HINGE, _S.ARCH, _S.ARCH, _S.TUCK, _S.TUCK, _S.REFERENCE_THRUSTS)
+STEPS = (_S.STAND, _S.HINGE, _S.ARCH, _S.ARCH, _S.TUCK, _S.TUCK, _S.SUPINE, _S.REFERENCE_THRUSTS)
 """In this order; arch and tuck twice each (definitions 3)."""
 
-OPTIONAL = frozenset({_S.ARCH, _S.TUCK, _S.REFERENCE_THRUSTS})
+OPTIONAL = frozenset({_S.ARCH, _S.TUCK, _S.SUPINE, _S.REFERENCE_THRUSTS})
+
+UNASKED = frozenset({_S.SUPINE})
+"""Left out unless the user chooses them: for people who do not stand in their neutral (definitions 3)."""
 
 LONGEST_NS: Mapping[CalibrationStep, int] = MappingProxyType(
     {
@@ -40,6 +44,7 @@ LONGEST_NS: Mapping[CalibrationStep, int] = MappingProxyType(
         _S.HINGE: 60 * NS_PER_S,
         _S.ARCH: 20 * NS_PER_S,
         _S.TUCK: 20 * NS_PER_S,
+        _S.SUPINE: 20 * NS_PER_S,
         _S.REFERENCE_THRUSTS: 60 * NS_PER_S,
     }
 )
@@ -77,7 +82,7 @@ class CalibrationState:
     """Where the calibration is, and whether it may accuse anyone.
 
     ``index``: of the step in :data:`STEPS`; ``since_ns``: when the stage began; ``tries``: failures of this
-    step; ``judged``: the step that was judged last.
+    step; ``judged``: the step that was judged last; ``chosen``: steps nobody is asked for, but this user is.
     """
 
     stage: CalibrationStage = CalibrationStage.WAITING
@@ -88,6 +93,7 @@ class CalibrationState:
     valid_since_ns: int = 0
     stale: StaleReason | None = None
     judged: CalibrationStep | None = None
+    chosen: frozenset[CalibrationStep] = frozenset()
 
     @property
     def step(self) -> CalibrationStep | None:
@@ -118,6 +124,8 @@ def step_calibration(state: CalibrationState, event: LifeEvent, *, ready_ns: int
             return _judged(state, event)
         case StepSkipped():
             return _skipped(state, event)
+        case StepWanted():
+            return _chosen(state, event)
         case CalibrationWanted():
             return _wanted(state, event)
         case Tick():
@@ -127,7 +135,9 @@ def step_calibration(state: CalibrationState, event: LifeEvent, *, ready_ns: int
 
 
 def _ask(state: CalibrationState, index: int, t_ns: int, *before: Effect) -> Stepped:
-    """Go on to a step, or to the end of them."""
+    """Go on to a step, or to the end of them; those that nobody chose are passed over."""
+    while index < len(STEPS) and STEPS[index] in UNASKED - state.chosen:
+        index += 1
     if index >= len(STEPS):
         ready = replace(state, stage=CalibrationStage.READY, index=len(STEPS) - 1, since_ns=t_ns, tries=0)
         return ready, (*before, Effect(EffectKind.CALIBRATION_READY, t_ns))
@@ -144,7 +154,8 @@ def _entered(
 ) -> CalibrationState:
     """A step began or was done: the one asked for, or another that the user chose."""
     index, tries = (state.index, state.tries) if state.step is event.step else (STEPS.index(event.step), 0)
-    return replace(state, stage=stage, index=index, since_ns=event.t_ns, tries=tries)
+    chosen = state.chosen | (UNASKED & {event.step})
+    return replace(state, stage=stage, index=index, since_ns=event.t_ns, tries=tries, chosen=chosen)
 
 
 def _judged(state: CalibrationState, event: CalibrationStepJudged) -> Stepped:
@@ -176,7 +187,20 @@ def _skipped(state: CalibrationState, event: StepSkipped) -> Stepped:
     if event.step not in OPTIONAL or state.step is not event.step:
         return state, ()
     left_out = Effect(EffectKind.STEP_SKIPPED, event.t_ns, step=event.step)
+    state = replace(state, chosen=state.chosen - {event.step})
     return _ask(state, _after(event.step), event.t_ns, left_out)
+
+
+def _chosen(state: CalibrationState, event: StepWanted) -> Stepped:
+    """Ask for it: in its turn, or at once where its turn has passed."""
+    if event.step not in UNASKED:
+        return state, ()
+    state = replace(state, chosen=state.chosen | {event.step})
+    index = STEPS.index(event.step)
+    passed = state.stage is CalibrationStage.ASKING and state.index > index
+    if passed or (state.stage is CalibrationStage.READY and state.valid):
+        return _ask(state, index, event.t_ns)
+    return state, ()
 
 
 def _after(step: CalibrationStep) -> int:
@@ -190,6 +214,7 @@ def _wanted(state: CalibrationState, event: CalibrationWanted) -> Stepped:
     marked: Effects = ()
     if event.restrapped:
         state, marked = _stale(state, StaleReason.RESTRAPPED, event.t_ns)
+    state = replace(state, chosen=frozenset())
     return _ask(state, 0, event.t_ns, *marked)
 
 

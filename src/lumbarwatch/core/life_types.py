@@ -25,6 +25,14 @@ class StepSkipped:
 
 
 @dataclass(frozen=True, slots=True)
+class StepWanted:
+    """The user chooses a step that nobody is asked for otherwise."""
+
+    t_ns: int
+    step: CalibrationStep
+
+
+@dataclass(frozen=True, slots=True)
 class CalibrationWanted:
     """The user wants to calibrate again; ``restrapped``: because a sensor was put on anew."""
 
@@ -32,8 +40,8 @@ class CalibrationWanted:
     restrapped: bool = False
 
 
-LifeEvent = Tick | StepSkipped | CalibrationWanted | ControlEvent | LinkEvent | Event
-"""All that the lifecycle takes: what goes into the pipeline, what comes out, and the three above."""
+LifeEvent = Tick | StepSkipped | StepWanted | CalibrationWanted | ControlEvent | LinkEvent | Event
+"""All that the lifecycle takes: what goes into the pipeline, what comes out, and the four above."""
 
 
 class EffectKind(StrEnum):

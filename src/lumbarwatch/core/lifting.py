@@ -124,6 +124,15 @@ class Lifting:
             events += self._on(mark)
         return events
 
+    def drop(self, end: int) -> list[Event]:
+        """Somebody lies down to be measured: an open set ends, and what rose since the last one is no rep."""
+        if self._reps or self.reference_cycles is not None:
+            return self.finish(end)
+        self.reference_cycles = []
+        self.finish(end)
+        self.reference_cycles = None
+        return []
+
     def _on(self, mark: Mark) -> list[Event]:
         if isinstance(mark, Rose):
             self._in_rep, self._live = True, set()

@@ -31,6 +31,7 @@ from lumbarwatch.model.checks import Floats, Integers
 from lumbarwatch.model.events import (
     BarLoad,
     CalibrationClosed,
+    CalibrationStepJudged,
     ControlEvent,
     Event,
     LinkEvent,
@@ -46,7 +47,7 @@ from lumbarwatch.model.events import (
 from lumbarwatch.model.motion import PHASES, Phase, PoseBatch
 from lumbarwatch.model.quality import SensorQuality
 from lumbarwatch.model.samples import NS_PER_S, ClockReading, ImuBatch, Placement
-from lumbarwatch.model.session import Calibration, CalibrationStep, Mounting
+from lumbarwatch.model.session import Calibration, CalibrationReason, CalibrationStep, Mounting
 from lumbarwatch.model.verdicts import NotGraded, NotGradedReason, WarningId
 
 FUSION_SIGMAS = [INDEX["pelvis_sigma_deg"], INDEX["lumbar_sigma_deg"]]
@@ -299,6 +300,8 @@ class Pipeline:
             self._steps_open = True
             if item.step is CalibrationStep.REFERENCE_THRUSTS:
                 self._lifting.reference_cycles = self._calibrator.cycles
+            if item.step is CalibrationStep.SUPINE:
+                return self._lifting.drop(self._history.end)
         elif isinstance(item, StepDone):
             return self._step_done(item)
         elif isinstance(item, BarLoad):
@@ -333,6 +336,11 @@ class Pipeline:
         if item.step is CalibrationStep.REFERENCE_THRUSTS:
             events += self._lifting.finish(self._history.end)
             self._lifting.reference_cycles = None
+        if item.step is CalibrationStep.SUPINE:
+            events += self._lifting.drop(self._history.end)  # what follows is told against another zero
+            if self._slips.suspected is not None:
+                stale = (CalibrationReason.STALE,)
+                return [*events, CalibrationStepJudged(item.t_ns, item.step, stale)]
         judged = self._calibrator.done(item, self._lambda_between)
         if item.step is CalibrationStep.HINGE and self._calibrator.calibration.valid:
             self._slips.clear()
@@ -358,6 +366,9 @@ class Pipeline:
 
     def _adopt(self, calibration: Calibration) -> None:
         """Judge by this calibration from here on."""
+        zero = calibration.supine
+        self._slips.standing_deg = {} if zero is None else {p: -by for p, by in zero.shift_deg.items()}
+        self._lifting.sigma.zero_deg = 0.0 if zero is None else zero.spread_deg
         self._lifting.calibration = calibration
         self._lifting.counting = calibration.valid or calibration.lift_recognised
         if not calibration.valid:

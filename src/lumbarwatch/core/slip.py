@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lumbarwatch.core.geometry import wrap180_deg
+from lumbarwatch.core.geometry import about_right, wrap180_deg
 from lumbarwatch.core.history import History
 from lumbarwatch.core.windows import highest_over, lowest_over
 from lumbarwatch.model.checks import Booleans, Floats, Integers
@@ -69,6 +69,9 @@ class SlipWatch:
         self._posture: Mapping[Placement, float] | None = None  # before the jump, where that was a rest
         self._doubtful: list[tuple[int, float]] = []  # jumps in movement: where they begin, and how far
         self.suspected: Placement | None = None
+        self.standing_deg: Mapping[
+            Placement, float
+        ] = {}  # each pitch standing, where the zero is another one
         self.restarted = False  # the suspicion is no more than this: who restarts a sensor has touched it
 
     def first(
@@ -273,6 +276,8 @@ class SlipWatch:
             place: self._history.channel(f"{place}_pitch_deg", first, int(looks[-1]) + 1)
             for place in Placement
         }
+        for place, standing_deg in self.standing_deg.items():
+            pitches[place] = pitches[place] - standing_deg
         at = looks - first
         for pitch in pitches.values():
             at = at[_near(pitch, at, p)]
@@ -309,7 +314,7 @@ class SlipWatch:
         shift = off_deg[place]
         corrected = dict(mountings)
         if abs(shift) >= p.correct_deg:
-            rotation = _about_right(shift) @ mountings[place].segment_from_sensor
+            rotation = about_right(shift) @ mountings[place].segment_from_sensor
             corrected[place] = replace(mountings[place], segment_from_sensor=rotation)
         return Slipped(index, Rezeroed(origin_ns + index * self._step_ns, place, shift), corrected)
 
@@ -333,9 +338,3 @@ def _still(pitch: Floats, begins: Integers, p: SlipParams) -> Booleans:
     part = pitch[begins[0] : begins[-1] + p.still_points]
     change = highest_over(part, p.still_points) - lowest_over(part, p.still_points)
     return change[begins - begins[0]] <= p.still_deg
-
-
-def _about_right(pitch_deg: float) -> Floats:
-    """Rotation (3, 3) of segment vectors that takes a pitch to zero."""
-    c, s = np.cos(np.radians(pitch_deg)), np.sin(np.radians(pitch_deg))
-    return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])

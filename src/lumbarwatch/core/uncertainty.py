@@ -73,6 +73,7 @@ class StatedSigma:
     """
 
     params: StatedParams = field(default_factory=StatedParams)
+    zero_deg: float = 0.0  # what a zero taken from another one adds
     _squares: float = 0.0
     _readings: int = 0
 
@@ -95,7 +96,8 @@ class StatedSigma:
     @property
     def sensor_deg(self) -> float:
         """One sensor's inclination against its zero, in a lift."""
-        return hypot(self.params.skin_deg, self.params.sway_deg, self.part_deg)
+        own_deg = hypot(self.params.skin_deg, self.params.sway_deg, self.part_deg)
+        return hypot(own_deg, self.zero_deg) if self.zero_deg else own_deg
 
     def tilt_deg(self, fusion_deg: float) -> float:
         """Posterior pelvic tilt; ``fusion_deg`` is fusion's own sigma at the time."""

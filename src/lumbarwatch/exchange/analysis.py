@@ -15,7 +15,7 @@ from lumbarwatch.model.checks import Floats
 from lumbarwatch.model.motion import PHASES, Rep, SetSummary
 from lumbarwatch.model.quality import Gap, SensorQuality
 from lumbarwatch.model.samples import NS_PER_S, Placement
-from lumbarwatch.model.session import Calibration, CalibrationSource
+from lumbarwatch.model.session import Calibration, CalibrationSource, SupineZero
 from lumbarwatch.model.verdicts import WarningVerdict
 
 SCHEMA = "lumbarwatch.analysis/1"
@@ -82,7 +82,15 @@ def _calibration(calibration: Calibration) -> dict[str, Any]:
         "lam_max_deg": _number(own.lam_max_deg if own else None),
         "tau_max_deg": _number(own.tau_max_deg if own else None),
         "habit": _number(own.habit if own else None),
+        **_supine(calibration.supine),
     }
+
+
+def _supine(zero: SupineZero | None) -> dict[str, Any]:
+    """What a supine zero took from both pitches; nothing where the standing zero is in use."""
+    if zero is None:
+        return {}
+    return {"supine_shift_deg": {place.value: _number(by) for place, by in zero.shift_deg.items()}}
 
 
 def _swapped(calibration: Calibration) -> bool | str:

@@ -93,6 +93,7 @@ class _Calibration(_Part):
     arch: _Windows = Field(default_factory=list[_Window])
     tuck: _Windows = Field(default_factory=list[_Window])
     reference_thrusts: _Window | None = None
+    supine: _Window | None = None
 
 
 class _Limit(_Part):
@@ -191,6 +192,7 @@ def _calibration_windows(given: _Calibration | None) -> CalibrationWindows | Non
         arch=tuple(_ns_pair(window) for window in given.arch),
         tuck=tuple(_ns_pair(window) for window in given.tuck),
         reference_thrusts=_window_ns(given.reference_thrusts),
+        supine=_window_ns(given.supine),
     )
 
 
@@ -214,6 +216,7 @@ def _steps(windows: CalibrationWindows | None) -> list[ControlEvent]:
         (CalibrationStep.STAND, windows.stand),
         (CalibrationStep.HINGE, windows.hinge),
         (CalibrationStep.REFERENCE_THRUSTS, windows.reference_thrusts),
+        (CalibrationStep.SUPINE, windows.supine),
     ]
     given = [(step, window) for step, window in single if window is not None]
     given += [(CalibrationStep.ARCH, window) for window in windows.arch]

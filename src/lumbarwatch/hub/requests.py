@@ -35,11 +35,15 @@ class SessionStart(Message):
 
 
 class StepAction(StrEnum):
-    """A guided step begins and ends by the page's count-down; the optional ones can be left out."""
+    """A guided step begins and ends by the page's count-down; the optional ones can be left out.
+
+    ``choose``: to be asked for one that nobody is asked for otherwise.
+    """
 
     BEGIN = "begin"
     END = "end"
     SKIP = "skip"
+    CHOOSE = "choose"
 
 
 class StepRequest(Message):

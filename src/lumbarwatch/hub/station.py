@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from lumbarwatch.core.life_calibration import OPTIONAL
+from lumbarwatch.core.life_calibration import OPTIONAL, UNASKED
 from lumbarwatch.core.life_types import CalibrationWanted, StepSkipped, StepWanted
 from lumbarwatch.core.referral import refer
 from lumbarwatch.hub.frames import MessageFrame, SessionFrame
@@ -221,6 +221,9 @@ class Station:
             visit.choose(StepSkipped(now_ns, step))
             return
         if action is StepAction.CHOOSE:
+            if step not in UNASKED:
+                sentence = f"The step '{step}' is asked for anyway: begin it, or leave it out."
+                raise ApiRefused(ApiError.BAD_REQUEST, sentence)
             visit.choose(StepWanted(now_ns, step))
             return
         if action is StepAction.BEGIN:

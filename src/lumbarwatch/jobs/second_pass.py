@@ -12,6 +12,7 @@ import numpy as np
 from lumbarwatch.core.findings import Findings
 from lumbarwatch.core.geometry import pitch_deg
 from lumbarwatch.core.setup import PipelineSetup
+from lumbarwatch.core.supine import standing_mountings
 from lumbarwatch.jobs.replay import Chunk, Item, Replay
 from lumbarwatch.model.checks import Floats
 from lumbarwatch.model.events import CalibrationClosed, StepBegun, StepDone
@@ -54,9 +55,16 @@ def _makes_zero(item: Item) -> bool:
 
 
 def _same_zero(one: Calibration, other: Calibration) -> bool:
-    return one.mountings.keys() == other.mountings.keys() and all(
-        np.array_equal(mounting.segment_from_sensor, other.mountings[place].segment_from_sensor)
-        for place, mounting in one.mountings.items()
+    """Whether two rest on the same standing; a supine zero is found on top of one."""
+    if one.mountings.keys() != other.mountings.keys():
+        return False
+    pair = ((one.mountings[place], other.mountings[place]) for place in one.mountings)
+    if one.supine is None and other.supine is None:
+        return all(np.array_equal(a.segment_from_sensor, b.segment_from_sensor) for a, b in pair)
+    standing = standing_mountings(one), standing_mountings(other)
+    return all(
+        np.allclose(standing[0][place].segment_from_sensor, standing[1][place].segment_from_sensor)
+        for place in one.mountings
     )
 
 

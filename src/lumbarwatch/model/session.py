@@ -87,6 +87,7 @@ class CalibrationStep(StrEnum):
     HINGE = "hinge"  # the bows
     ARCH = "arch"
     TUCK = "tuck"
+    SUPINE = "supine"  # optional, and asked for only where the athlete chooses it
     REFERENCE_THRUSTS = "reference_thrusts"
 
 
@@ -112,6 +113,8 @@ class CalibrationReason(StrEnum):
     REFERENCE_TOO_SHORT = "reference_too_short"
     NO_REFERENCE = "no_reference"
     STALE = "stale"
+    NOT_STILL_LYING = "not_still_lying"
+    NOT_SUPINE = "not_supine"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,17 +151,21 @@ class Mounting:
 
 @dataclass(frozen=True, slots=True)
 class OwnRange:
-    """The athlete's own maximal extension and tuck, both positive (step 3)."""
+    """The athlete's own maximal extension and tuck, both positive (step 3).
+
+    ``standing_deg``: lambda of the athlete's own standing; not 0 where another zero is in use (step 5).
+    """
 
     lam_max_deg: float
     tau_max_deg: float
     spread_deg: float
+    standing_deg: float = 0.0
 
     @property
     def habit(self) -> float | None:
         """Where the athlete stands in the own range: 0 at the full tuck, 1 at the full arch."""
         whole = self.tau_max_deg + self.lam_max_deg
-        return self.tau_max_deg / whole if whole > 0 else None
+        return (self.tau_max_deg + self.standing_deg) / whole if whole > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +186,18 @@ class ReferenceThrusts:
 
 
 @dataclass(frozen=True, slots=True)
+class SupineZero:
+    """The neutral posture lying face up as the zero (step 5).
+
+    ``shift_deg``: what it takes from each pitch against the standing zero, which the mountings turned back by
+    as much give again; ``spread_deg``: of both stillnesses together, of the sensor with the larger one.
+    """
+
+    shift_deg: Mapping[Placement, float]
+    spread_deg: float
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """The zero and the axes of a session, and what is known of the athlete's own range."""
 
@@ -191,6 +210,7 @@ class Calibration:
     swapped: bool | None = False  # None: undecided
     sigma_deg: float = 2.5  # of the zero; convention until measured
     lift_recognised: bool = False  # not valid, but the lift showed itself: counted, not graded
+    supine: SupineZero | None = None  # the zero in use, where it is not the standing one
 
     @classmethod
     def none(cls, *reasons: CalibrationReason) -> "Calibration":
@@ -207,9 +227,11 @@ class CalibrationWindows:
     arch: tuple[tuple[int, int], ...] = ()
     tuck: tuple[tuple[int, int], ...] = ()
     reference_thrusts: tuple[int, int] | None = None
+    supine: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
-        single = [("stand", self.stand), ("hinge", self.hinge), ("reference_thrusts", self.reference_thrusts)]
+        names = ("stand", "hinge", "reference_thrusts", "supine")
+        single = [(name, getattr(self, name)) for name in names]
         many = [("arch", window) for window in self.arch] + [("tuck", window) for window in self.tuck]
         for name, window in single + many:
             if window is not None and window[1] <= window[0]:

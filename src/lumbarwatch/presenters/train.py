@@ -237,6 +237,7 @@ class GuideStep:
     moves: tuple[GuideMove, ...]
     lying: bool = False  # waits until the athlete lies still, or presses
     optional: bool = False
+    unasked: bool = False  # only where the athlete chooses it
 
 
 def _bow(number: str) -> tuple[GuideMove, GuideMove]:
@@ -286,6 +287,16 @@ GUIDE: tuple[GuideStep, ...] = (
         optional=True,
     ),
     GuideStep(
+        CalibrationStep.SUPINE,
+        "Neutral, lying",
+        "Lie flat on your back, knees bent, spine as it feels neutral. It begins when you lie still.",
+        "neutral",
+        (GuideMove("Lie still", 5.0, "hold"),),
+        lying=True,
+        optional=True,
+        unasked=True,
+    ),
+    GuideStep(
         CalibrationStep.REFERENCE_THRUSTS,
         "Two thrusts without weight",
         "Lie down as for the lift, no bar. It begins when you lie still at the bottom.",
@@ -309,6 +320,7 @@ def guide_words() -> list[dict[str, object]]:
             "moves": [{"say": m.say, "seconds": m.seconds, "tone": m.tone} for m in step.moves],
             "lying": step.lying,
             "optional": step.optional,
+            "unasked": step.unasked,
         }
         for step in GUIDE
     ]

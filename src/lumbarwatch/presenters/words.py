@@ -62,6 +62,7 @@ STEPS: Mapping[CalibrationStep, str] = MappingProxyType(
         CalibrationStep.HINGE: "Three slow bows",
         CalibrationStep.ARCH: "Arch",
         CalibrationStep.TUCK: "Tuck",
+        CalibrationStep.SUPINE: "Neutral, lying",
         CalibrationStep.REFERENCE_THRUSTS: "Two unloaded thrusts",
     }
 )
@@ -87,6 +88,8 @@ CALIBRATION: Mapping[CalibrationReason, str] = MappingProxyType(
         CalibrationReason.REFERENCE_TOO_SHORT: "The unloaded thrusts were too short: no reference.",
         CalibrationReason.NO_REFERENCE: "No unloaded thrusts were measured: absolute limits apply.",
         CalibrationReason.STALE: "The calibration is out of date: stand still to renew it.",
+        CalibrationReason.NOT_STILL_LYING: "You moved: lie still for five seconds.",
+        CalibrationReason.NOT_SUPINE: "You were not lying face up and level: lie flat, knees bent.",
     }
 )
 

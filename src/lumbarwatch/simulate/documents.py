@@ -50,8 +50,8 @@ def meta(session: SimulatedSession) -> Document:
     if session.seq_modulo is not None:
         sensor["seq_modulo"] = session.seq_modulo
     windows = {step.value: [list(w) for w in ws] for step, ws in session.performance.windows.items()}
-    single = (CalibrationStep.STAND, CalibrationStep.HINGE, CalibrationStep.REFERENCE_THRUSTS)
-    calibration = {name: ws[0] if name in single else ws for name, ws in windows.items()}
+    many = (CalibrationStep.ARCH, CalibrationStep.TUCK)
+    calibration = {name: ws if name in many else ws[0] for name, ws in windows.items()}
     sets = [
         {"t_start_s": planned.start_s, "t_end_s": planned.end_s, "bar_kg": planned.bar_kg}
         for planned in session.performance.sets

@@ -124,6 +124,45 @@ class LieDown:
 
 
 @dataclass(frozen=True, slots=True)
+class LieFlat:
+    """From the lift's bottom to lying flat, knees bent, in the own neutral; angles against standing."""
+
+    pitch_deg: float = 84.0
+    lambda_deg: float = 6.0
+
+    def play(self, stage: Stage) -> None:
+        """Stretch out and settle."""
+        flat = {C.PELVIS_PITCH: self.pitch_deg, C.EXTENSION: self.lambda_deg, C.PELVIS_ROLL: 0.0, C.BEND: 0.0}
+        stage.move(1.8, flat | stage.supine_hip(self.pitch_deg, self.lambda_deg))
+        stage.wait(1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class StayFlat:
+    """Lie still as one lies: the zero lying down."""
+
+    seconds: float = 5.5
+
+    def play(self, stage: Stage) -> None:
+        """Be still."""
+        start = stage.t_s
+        stage.wait(self.seconds)
+        stage.mark(CalibrationStep.SUPINE, start + 0.2, stage.t_s - 0.2)
+
+
+@dataclass(frozen=True, slots=True)
+class ToBottom:
+    """From lying flat into the lift's bottom."""
+
+    def play(self, stage: Stage) -> None:
+        """Bend and settle."""
+        pitch, extension = stage.profile.bottom_deg, stage.profile.bottom_lambda_deg
+        bottom = {C.PELVIS_PITCH: pitch, C.EXTENSION: extension}
+        stage.move(1.8, bottom | stage.supine_hip(pitch, extension))
+        stage.wait(1.0)
+
+
+@dataclass(frozen=True, slots=True)
 class GetUp:
     """From lying to standing, unless standing already; the bar is gone."""
 

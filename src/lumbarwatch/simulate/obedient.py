@@ -13,8 +13,19 @@ import numpy as np
 from lumbarwatch.model.clock import Clock
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import CalibrationStep
-from lumbarwatch.simulate.everyday import Bows, GetUp, LieDown, Move, Segment, Stand, Walk
-from lumbarwatch.simulate.lifts import ReferenceThrusts, SetOf, arched, dropped, good, untucked
+from lumbarwatch.simulate.everyday import (
+    Bows,
+    GetUp,
+    LieDown,
+    LieFlat,
+    Move,
+    Segment,
+    Stand,
+    StayFlat,
+    ToBottom,
+    Walk,
+)
+from lumbarwatch.simulate.lifts import ReferenceThrusts, SetOf, arched, dropped, good, hyperextended, untucked
 from lumbarwatch.simulate.peripherals.lm1 import Lm1Peripheral
 from lumbarwatch.simulate.peripherals.options import RadioOptions
 from lumbarwatch.simulate.peripherals.session_time import SessionTime
@@ -80,13 +91,19 @@ def _small_bows() -> list[Segment]:
 
 
 def story(
-    marks: dict[str, tuple[float, float]], reps: int = 8
+    marks: dict[str, tuple[float, float]], reps: int = 8, *, careless: bool = False
 ) -> Callable[[AthleteProfile], Sequence[Segment]]:
-    """Return all chapters as a script; ``reps`` in each of two sets."""
+    """Return all chapters as a script; ``reps`` in each of two sets.
+
+    ``careless``: the second set has a hyperextended rep twice in a row, and a dropped one.
+    """
 
     def script(profile: AthleteProfile) -> Sequence[Segment]:
         first = [*good(2), untucked(profile), *good(max(reps - 4, 0)), dropped(), *good(1)]
         second = [*good(max(reps - 2, 1)), arched(profile), *good(1)]
+        if careless:
+            faults = [hyperextended(profile), hyperextended(profile), dropped()]
+            second = [*good(max(reps - 4, 1)), *faults, *good(1)]
         chapters: Mapping[str, Sequence[Segment]] = {
             "still": [Stand(4.0, zero=True)],
             "stand": [Stand(5.5, zero=True)],
@@ -100,6 +117,9 @@ def story(
             "thrusts": [ReferenceThrusts()],
             "set1": [SetOf(first)],
             "set2": [SetOf(second)],
+            "flat": [LieFlat()],
+            "neutral": [StayFlat()],
+            "bottom": [ToBottom()],
             "up": [GetUp(), Stand(3.0)],
         }
         return [*(Chapter(name, parts, marks) for name, parts in chapters.items()), Stand(2.0)]
@@ -107,12 +127,14 @@ def story(
     return script
 
 
-LYING = frozenset({"lie", "thrusts", "set1", "set2"})
+FLAT = frozenset({"flat", "neutral"})
+LYING = FLAT | frozenset({"lie", "bottom", "thrusts", "set1", "set2"})
 STEPS: Mapping[CalibrationStep, Sequence[str]] = {
     CalibrationStep.STAND: ("stand",),
     CalibrationStep.HINGE: ("small_bows", "bows"),
     CalibrationStep.ARCH: ("arch1", "arch2"),
     CalibrationStep.TUCK: ("tuck1", "tuck2"),
+    CalibrationStep.SUPINE: ("neutral",),
     CalibrationStep.REFERENCE_THRUSTS: ("thrusts",),
 }
 """What is done for a step, the first time and later; the first bows are too small, as a beginner's are."""
@@ -139,6 +161,11 @@ class Director:
         if step is CalibrationStep.TUCK and done:
             self._call("lie")
 
+    def asked(self, step: CalibrationStep) -> None:
+        """A calibration step is asked for: lie flat for the one that is taken so."""
+        if step is CalibrationStep.SUPINE and self._last not in FLAT:
+            self._call("flat")
+
     def lift(self) -> None:
         """The bar is loaded: the next set, unless one is under way."""
         if not self._called and not (self.playing in SETS and not self._looping):
@@ -152,6 +179,10 @@ class Director:
         return self._decided[decision]
 
     @property
+    def _last(self) -> str:
+        return self._called[-1] if self._called else self.playing
+
+    @property
     def _looping(self) -> bool:
         return bool(self._decided) and self._decided[-1][0] != self.marks[self.playing][0]
 
@@ -162,7 +193,9 @@ class Director:
         return self.marks[self.playing][1] - LOOP_S, self.playing
 
     def _call(self, chapter: str) -> None:
-        before = self._called[-1] if self._called else self.playing
+        before = self._last
+        if before in FLAT and chapter not in FLAT:
+            self._called.append(before := "bottom")
         lies, is_to_lie = before in LYING, chapter in LYING
         if chapter == "lie" and lies:
             return
@@ -170,6 +203,8 @@ class Director:
             self._called.append("lie")
         elif lies and not is_to_lie:
             self._called.append("up")
+        if chapter == "neutral" and before not in FLAT:
+            self._called.append("flat")
         self._called.append(chapter)
 
 
@@ -256,6 +291,8 @@ class ObedientRadio(VirtualRadio):
         Paces the samples.
     cut_in_second_set
         The lumbar sensor's link is cut once in the second set.
+    careless
+        The second set has the same fault twice in a row.
     """
 
     def __init__(
@@ -266,10 +303,13 @@ class ObedientRadio(VirtualRadio):
         seed: int = 1,
         reps: int = 8,
         cut_in_second_set: bool = False,
+        careless: bool = False,
     ) -> None:
         marks: dict[str, tuple[float, float]] = {}
         profile = AthleteProfile(variation_deg=0.5)
-        scenario = Scenario("guided", "does what is asked", story(marks, reps), 2 * reps, profile=profile)
+        scenario = Scenario(
+            "guided", "does what is asked", story(marks, reps, careless=careless), 2 * reps, profile=profile
+        )
         self.session: SimulatedSession = simulate_session(
             scenario, group, seed, rate_hz=NOMINAL_RATE_HZ["lm1"]
         )

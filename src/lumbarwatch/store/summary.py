@@ -37,8 +37,8 @@ def summarise(
         lambda_sigma_deg=_median(rep.lambda_sigma_deg for rep in full),
         eccentric_s=_median(rep.eccentric_s for rep in reps if rep.lowered and not rep.partial),
         drift_deg=_largest(set_drift_deg(one, reps) for one in sets),
-        lam_max_deg=own and own.lam_max_deg,
-        tau_max_deg=own and own.tau_max_deg,
+        lam_max_deg=own and own.lam_max_deg - own.standing_deg,  # from standing, whatever the zero
+        tau_max_deg=own and own.tau_max_deg + own.standing_deg,
         habit=own and own.habit,
         bar_kg=_largest(one.bar_kg for one in sets),
         dose_n2m2s=weight.dose_n2m2s,
