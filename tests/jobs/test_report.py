@@ -202,6 +202,8 @@ def test_without_a_calibration_nothing_is_called_good(history):
     assert "none: nothing is graded by angles. No quiet standing was found" in text
     assert "within limits" not in text
     assert "nobody named" in text
+    assert "Take the minute to calibrate before the next set" in text
+    assert "none. The limits of angles below were not applied." in text
     assert document.badges == ("recovered",)
     assert make_report(history, session_id=session.id).startswith(b"%PDF")
 
@@ -211,7 +213,38 @@ def test_a_session_without_reps_or_sets_is_a_report_all_the_same(history):
     history.save_session(session, Calibration.none(), [], [], pipeline_version="1")
     for form in ReportForm:
         assert make_report(history, session_id=session.id, form=form)
-    assert "No rep was found" in said(report(gather(history, session_id=session.id)))
+    document = report(gather(history, session_id=session.id))
+    assert "No rep was found" in said(document)
+    titles = [block.title for page in document.pages for block in page.blocks if isinstance(block, Section)]
+    assert not {"What was found", "What was done", "Limits exceeded", "Every rep"} & set(titles)
+    assert "Everything was graded" not in said(document)
+
+
+def test_one_session_and_one_answer_are_told_in_the_singular(history):
+    athlete = history.add_athlete(ANNA)
+    save(history, athlete, 3)
+    document = report(gather(history, athlete_id=athlete.id))
+    assert document.facts == ("1 session of hip thrust", "2026-02-14", "32 reps")
+    assert "asked once: none." in said(document)
+
+
+def test_a_change_beyond_the_mdc_of_unsure_sign_is_not_called_noise(history):
+    athlete = history.add_athlete(ANNA)
+    for index in (0, 2, 4, 6, 8, 10):
+        save(history, athlete, index, seed=3)
+    reps = [rep(np.random.default_rng(n), 1, n, -7.0, 8.0) for n in range(1, 9)]
+    last = Session(new_id(), athlete.id, T0_UTC_NS + 60 * DAY_NS)
+    calibration, sets, _, _ = session_content(3, sets=1)
+    history.save_session(last, calibration, sets, reps, pipeline_version="1")
+    tilt = next(
+        row
+        for table in blocks_of(report(gather(history, session_id=last.id)), Table)
+        for row in table.rows
+        if row[0].text == "Pelvic tilt at lockout"
+    )
+    change, mdc = (float(cell.text.replace("°", "").replace("−", "-")) for cell in tilt[2:4])
+    assert abs(change) > mdc
+    assert tilt[5].text == "without clear direction"
 
 
 def test_an_athlete_without_a_session_has_a_report_that_says_so(history):

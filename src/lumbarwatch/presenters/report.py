@@ -64,7 +64,8 @@ def _of_course(data: ReportData) -> Document:
     if points:
         first, last = points[0], points[-1]
         facts.append(f"{words.plural(len(points), 'session')} of {words.words_of_exercise(last.exercise)}")
-        facts.append(f"{words.day(first.started_at_utc_ns)} to {words.day(last.started_at_utc_ns)}")
+        days = dict.fromkeys(words.day(one.started_at_utc_ns) for one in (first, last))
+        facts.append(" to ".join(days))
         facts.append(words.plural(sum(point.reps for point in points), "rep"))
     if len(data.pipeline_versions) > 1:
         facts.append(f"pipeline versions {', '.join(data.pipeline_versions)}: compare with care")
@@ -99,11 +100,17 @@ def _session_page(data: ReportData, facts: SessionFacts) -> tuple[Block, ...]:
     return (
         Section("In short", (Lines(tuple(in_short)),)),
         *_found(facts, tables=False),
-        Section("What was done", (set_table(facts), *_load(data, facts))),
+        *_done(data, facts),
         *_trend(data),
         _felt_and_advised(data, facts.session.id),
         _small_print(facts),
     )
+
+
+def _done(data: ReportData, facts: SessionFacts) -> tuple[Block, ...]:
+    if not facts.sets:
+        return ()
+    return (Section("What was done", (set_table(facts), *_load(data, facts))),)
 
 
 def _trend(data: ReportData) -> tuple[Block, ...]:
@@ -157,6 +164,8 @@ def _newest_line(facts: SessionFacts) -> Line:
 
 
 def _found(facts: SessionFacts, *, tables: bool) -> tuple[Block, ...]:
+    if not facts.reps:
+        return ()
     tilt, peak, lockout = rep_charts(facts)
     blocks: list[Block] = [figures(facts), Columns(((tilt,), (peak,)), (0.5, 0.5))]
     if tables:

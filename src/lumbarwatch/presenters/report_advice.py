@@ -16,6 +16,7 @@ from lumbarwatch.presenters.symptoms import ADVICE, SIGNS, URGENT
 MOST_SYMPTOMS = 3
 
 UNANSWERED = "The short checklist after pain was not answered: ask it."
+CALIBRATE = "Take the minute to calibrate before the next set: without it no angle is graded."
 NEVER_OVERRIDES = "A session without warnings never overrides a symptom."
 
 _LEADS = {
@@ -34,7 +35,8 @@ def symptom_lines(felt: Sequence[Felt], session_id: str | None) -> list[Line]:
     if not own:
         return [Line("nothing was entered.", "Symptoms", Mark.UNKNOWN)]
     if not told:
-        return [Line(f"asked {len(own)} times, always none.", "Symptoms", Mark.GOOD)]
+        asked = "asked once: none." if len(own) == 1 else f"asked {len(own)} times, always none."
+        return [Line(asked, "Symptoms", Mark.GOOD)]
     newest = sorted(told, key=lambda one: -one.at_utc_ns)
     lines = [
         Line(_words(one.symptom), when(one.at_utc_ns), _mark(one.symptom)) for one in newest[:MOST_SYMPTOMS]
@@ -82,6 +84,8 @@ def advice_lines(
         )
         for one in advice
     ]
+    if facts is not None and facts.reps and not facts.calibration.valid:
+        lines.append(Line(CALIBRATE, "Calibration"))
     lines += _technique(facts)
     lines.append(Line(NEVER_OVERRIDES))
     return lines

@@ -52,11 +52,12 @@ HABIT_NAMED = 0.8
 
 POINT_MARK_NAMES = {Mark.PLAIN: "session", Mark.GOOD: "newest"}
 
+NO_DIRECTION = "without clear direction"
+
 NOTE = (
     f"Change: along a robust line (Theil-Sen) through all sessions of this lift. A change counts when it "
-    f"exceeds the "
-    f"MDC and the slope's 90 % interval has one sign; under {LEAST_SESSIONS} sessions there is not enough "
-    f"data. "
+    f"exceeds the MDC and the slope's 90 % interval has one sign, else it is {NO_DIRECTION}; under "
+    f"{LEAST_SESSIONS} sessions there is not enough data. "
     f"Lumbar MDC between sessions: {LORDOSIS_MDC_RANGE_DEG[0]:.0f} to {LORDOSIS_MDC_RANGE_DEG[1]:.0f}° is "
     "published for re-applied standing lordosis; the middle is used."
 )
@@ -72,7 +73,7 @@ def course_table(points: Sequence[SessionPoint], wanted: Sequence[Quantity] = FI
             Cell(bare(quantity, found[quantity].change, signed=True)),
             Cell(bare(quantity, found[quantity].mdc, signed=False)),
             Cell(str(found[quantity].known)),
-            Cell(ANSWERS[found[quantity].answer], ANSWER_MARKS[found[quantity].answer]),
+            Cell(_answered(found[quantity]), ANSWER_MARKS[found[quantity].answer]),
         )
         for quantity in wanted
     )
@@ -126,13 +127,19 @@ def course_lines(points: Sequence[SessionPoint]) -> list[Line]:
     return [Line("; ".join(parts) + f". Over {_span(points)}.", "Trend", mark)]
 
 
+def _answered(one: Trend) -> str:
+    """A change beyond the MDC whose slope may still have either sign is no noise, but no answer either."""
+    beyond = one.change is not None and one.mdc is not None and abs(one.change) > one.mdc
+    return NO_DIRECTION if beyond and one.answer is Answer.WITHIN_NOISE else ANSWERS[one.answer]
+
+
 def _sentence(one: Trend) -> str:
     name = QUANTITIES[one.quantity][0]
     name = name[0].lower() + name[1:]
     if one.answer is Answer.NOT_ENOUGH_DATA:
         return f"{name} not enough data"
     change = of_quantity(one.quantity, one.change, signed=True)
-    return f"{name} {ANSWERS[one.answer]} ({change}, MDC {of_quantity(one.quantity, one.mdc, signed=False)})"
+    return f"{name} {_answered(one)} ({change}, MDC {of_quantity(one.quantity, one.mdc, signed=False)})"
 
 
 def _span(points: Sequence[SessionPoint]) -> str:
@@ -164,7 +171,7 @@ def course_chart(points: Sequence[SessionPoint], quantity: Quantity, sigma: floa
         bands = (Band(max(start - mdc, floor), min(start + mdc, ceiling), x0, x1),)
         curve = _pieces(found, known, points, start, end)
         caption = (
-            f"{ANSWERS[found.answer].capitalize()}: {of_quantity(quantity, found.change, signed=True)}, "
+            f"{_answered(found).capitalize()}: {of_quantity(quantity, found.change, signed=True)}, "
             f"MDC {of_quantity(quantity, found.mdc, signed=False)} (band about the line's start)."
         )
     return Chart(

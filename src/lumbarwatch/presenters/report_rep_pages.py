@@ -14,7 +14,7 @@ from lumbarwatch.model.document import (
     Section,
     Table,
 )
-from lumbarwatch.model.session import Calibration
+from lumbarwatch.model.session import Calibration, CalibrationSource
 from lumbarwatch.model.verdicts import WarningId
 from lumbarwatch.presenters import report_words as words
 from lumbarwatch.presenters.report_data import SessionFacts
@@ -26,11 +26,13 @@ from lumbarwatch.presenters.words import CALIBRATION
 
 def rep_pages(facts: SessionFacts, beside: SessionFacts | None) -> tuple[Page, ...]:
     """Return the pages on which every rep stands, with what it was judged by."""
-    _, _, lockout = rep_charts(facts)
-    blocks: list[Block] = [
-        Section("Limits exceeded", (Columns(((finding_table(facts),), (lockout,)), (0.6, 0.4)),)),
-        Section("Every rep", (rep_table(facts),)),
-    ]
+    blocks: list[Block] = []
+    if facts.reps:
+        _, _, lockout = rep_charts(facts)
+        blocks += [
+            Section("Limits exceeded", (Columns(((finding_table(facts),), (lockout,)), (0.6, 0.4)),)),
+            Section("Every rep", (rep_table(facts),)),
+        ]
     if beside is not None:
         blocks.append(Section("With hindsight (refined, not causal)", (hindsight_table(facts, beside),)))
     if facts.corrections:
@@ -38,7 +40,8 @@ def rep_pages(facts: SessionFacts, beside: SessionFacts | None) -> tuple[Page, .
     if facts.notes or facts.session.note:
         blocks.append(Section("Notes", (Lines(tuple(_notes(facts))),)))
     blocks.append(Section("Calibration and limits used", (Lines(_calibration(facts)), _limit_table(facts))))
-    return (Page(tuple(blocks), title=f"Reps of {words.when(facts.session.started_at_utc_ns)}"),)
+    what = "Reps" if facts.reps else "Session"
+    return (Page(tuple(blocks), title=f"{what} of {words.when(facts.session.started_at_utc_ns)}"),)
 
 
 def _notes(facts: SessionFacts) -> list[Line]:
@@ -49,9 +52,15 @@ def _notes(facts: SessionFacts) -> list[Line]:
     return [Line(facts.session.note), *lines] if facts.session.note else lines
 
 
+def _source(calibration: Calibration) -> str:
+    if calibration.source is CalibrationSource.NONE:
+        return "none. The limits of angles below were not applied."
+    return f"{calibration.source.value}, {'valid' if calibration.valid else 'not valid'}."
+
+
 def _calibration(facts: SessionFacts) -> tuple[Line, ...]:
     calibration = facts.calibration
-    lines = [Line(f"{calibration.source.value}, {'valid' if calibration.valid else 'not valid'}.", "Source")]
+    lines = [Line(_source(calibration), "Source")]
     lines += [Line(CALIBRATION[reason]) for reason in calibration.reasons]
     own, reference = calibration.own_range, calibration.reference
     if own is not None:

@@ -77,7 +77,7 @@ figure {{ margin: 8px 0; }}
 figure svg {{ width: 100%; height: auto; display: block; }}
 figcaption {{ font-size: 12.5px; color: {style.SOFT}; }}
 footer {{ color: {style.SOFT}; font-size: 12.5px; }}
-@media (max-width: 760px) {{
+@media screen and (max-width: 760px) {{
   main {{ padding: 0; }}
   article {{ border-width: 0 0 1px; border-radius: 0; padding: 16px; }}
   .columns {{ grid-template-columns: minmax(0, 1fr) !important; }}
@@ -85,13 +85,35 @@ footer {{ color: {style.SOFT}; font-size: 12.5px; }}
   .figure .value {{ font-size: 20px; }}
 }}
 @media print {{
-  body {{ background: #fff; font-size: 11px; }}
+  * {{ print-color-adjust: exact; -webkit-print-color-adjust: exact; }}
+  body {{ background: #fff; font-size: 9.5px; line-height: 1.35; }}
   main {{ max-width: none; padding: 0; }}
-  article {{ border: 0; padding: 0; break-after: page; }}
+  article {{ border: 0; padding: 0; margin: 0; break-after: page; }}
+  article:last-of-type {{ break-after: auto; }}
+  header h1 {{ font-size: 19px; }}
+  header .kind {{ font-size: 9px; }}
+  .badge {{ font-size: 9px; }}
+  h2 {{ font-size: 11.5px; margin: 6px 0 2px; padding-bottom: 1px; break-after: avoid; }}
+  article > h2.page {{ font-size: 14px; }}
+  header .facts {{ margin: 1px 0 0; }}
+  p, ul, .figures, figure {{ margin: 2px 0; }}
+  li {{ margin: 1px 0; padding-left: 14px; }}
+  .small, figcaption, footer, .figure .label, .figure .remark {{ font-size: 8px; }}
+  .figures {{ grid-template-columns: repeat(4, 1fr); gap: 6px; }}
+  .figure {{ padding: 3px 8px; }}
+  .figure .value {{ font-size: 15px; }}
+  .figure .interval {{ font-size: 10px; }}
+  .columns {{ gap: 2px 16px; }}
+  .columns h2:first-child {{ margin-top: 6px; }}
+  .scroll {{ overflow: visible; }}
+  .wide table {{ min-width: 0; }}
+  table {{ font-size: 8.5px; }}
+  th, td {{ padding: 1.5px 4px; }}
+  td.left {{ min-width: 0; }}
   tr, figure, .figure, li {{ break-inside: avoid; }}
   thead {{ display: table-header-group; }}
 }}
-@page {{ size: A4; margin: 14mm; }}
+@page {{ size: A4; margin: 11mm 13mm; }}
 """
 
 _SIGNED = "".join(
