@@ -30,7 +30,7 @@ from lumbarwatch.presenters.report_course import (
     usual_dose_words,
 )
 from lumbarwatch.presenters.report_data import ReportData, SessionFacts
-from lumbarwatch.presenters.report_findings import finding_lines, finding_table
+from lumbarwatch.presenters.report_findings import finding_lines
 from lumbarwatch.presenters.report_rep_charts import rep_charts
 from lumbarwatch.presenters.report_rep_pages import rep_pages
 from lumbarwatch.presenters.report_reps import dose_words, figures, set_table, verdict_line
@@ -78,7 +78,8 @@ def _of_course(data: ReportData) -> Document:
             Page(
                 (
                     Text("; ".join(_session_facts(newest)) + ".", lead="Newest session"),
-                    *_found(newest, tables=True),
+                    *_found(newest),
+                    *_done(data, newest),
                 )
             )
         )
@@ -99,7 +100,7 @@ def _session_page(data: ReportData, facts: SessionFacts) -> tuple[Block, ...]:
     in_short += [*course_lines(data.points), *habit_line(data.points[-1] if data.points else None)]
     return (
         Section("In short", (Lines(tuple(in_short)),)),
-        *_found(facts, tables=False),
+        *_found(facts),
         *_done(data, facts),
         *_trend(data),
         _felt_and_advised(data, facts.session.id),
@@ -163,14 +164,11 @@ def _newest_line(facts: SessionFacts) -> Line:
     return Line(line.text, f"Newest session ({words.day(facts.session.started_at_utc_ns)})", line.mark)
 
 
-def _found(facts: SessionFacts, *, tables: bool) -> tuple[Block, ...]:
+def _found(facts: SessionFacts) -> tuple[Block, ...]:
     if not facts.reps:
         return ()
-    tilt, peak, lockout = rep_charts(facts)
-    blocks: list[Block] = [figures(facts), Columns(((tilt,), (peak,)), (0.5, 0.5))]
-    if tables:
-        blocks += [Columns(((lockout,), (finding_table(facts),)), (0.42, 0.58)), set_table(facts)]
-    return (Section("What was found", tuple(blocks)),)
+    tilt, peak, _ = rep_charts(facts)
+    return (Section("What was found", (figures(facts), Columns(((tilt,), (peak,)), (0.5, 0.5)))),)
 
 
 def _calibration_line(calibration: Calibration) -> list[Line]:

@@ -83,6 +83,9 @@ footer {{ color: {style.SOFT}; font-size: 12.5px; }}
   .columns {{ grid-template-columns: minmax(0, 1fr) !important; }}
   .figures {{ grid-template-columns: 1fr 1fr; }}
   .figure .value {{ font-size: 20px; }}
+  table {{ font-size: 11.5px; }}
+  th, td {{ padding: 3px 4px; }}
+  .scroll:not(.wide) td.left {{ min-width: 4em; }}
 }}
 @media print {{
   * {{ print-color-adjust: exact; -webkit-print-color-adjust: exact; }}
