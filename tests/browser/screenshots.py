@@ -29,7 +29,7 @@ TILES = (
     "[...[...document.querySelectorAll('*')].map((one) => one.shadowRoot).filter(Boolean)"
     ".find((root) => root.querySelector('.wall'))?.querySelectorAll('.tile') ?? []]"
 )
-IN_TROUBLE = f"() => {TILES}.some((tile) => tile.dataset.trouble.includes('sensor'))"
+IN_TROUBLE = f"() => {TILES}.some((tile) => tile.dataset.trouble.includes('Lumbar sensor: l'))"
 REDS = f"(least) => {TILES}.filter((tile) => tile.dataset.level === 'red').length >= least"
 SCROLLED = "() => document.querySelector('[data-testid=stMain]')?.scrollHeight ?? 0"
 """Height of all that the page has: Streamlit scrolls it inside the window."""
@@ -47,9 +47,9 @@ class Camera:
                 tab.goto(url)
                 self.tabs[f"{name}-{scheme}"] = tab
 
-    def shoot(self, name: str) -> None:
+    def shoot(self, name: str, settled_ms: float = SETTLED_MS) -> None:
         """Take a picture of every tab as it is."""
-        next(iter(self.tabs.values())).wait_for_timeout(SETTLED_MS)
+        next(iter(self.tabs.values())).wait_for_timeout(settled_ms)
         for variant, tab in self.tabs.items():
             size = WIDTHS[variant.partition("-")[0]]
             whole = tab.evaluate(SCROLLED)
@@ -154,10 +154,9 @@ def wall(camera: Camera) -> None:
     first = next(iter(camera.tabs.values()))
     camera.visit("coach")
     first.wait_for_function(IN_TROUBLE, timeout=SET_MS)
-    camera.shoot("coach-1-cut")
+    camera.shoot("coach-1-cut", 0)
     first.wait_for_function(REDS, arg=2, timeout=SET_MS)
-    first.wait_for_timeout(40_000)
-    camera.shoot("coach-2-reds")
+    camera.shoot("coach-2-reds", 0)
     camera.each(lambda tab: tab.get_by_text("Message to everybody").click())
     camera.each(lambda tab: tab.locator(".wall .find").fill("a"))
     camera.shoot("coach-3-found")
@@ -173,7 +172,7 @@ def crowd(camera: Camera) -> None:
     first = next(iter(camera.tabs.values()))
     camera.visit("coach")
     first.wait_for_function(REDS, arg=3, timeout=2 * SET_MS)
-    camera.shoot("coach-6-thirty")
+    camera.shoot("coach-6-thirty", 0)
 
 
 def guided(camera: Camera) -> None:
