@@ -39,7 +39,8 @@ class SignOfLife:
             note = self._note()
             await asyncio.to_thread(self._write, note)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), EVERY_S)
+                async with asyncio.timeout(EVERY_S):  # wait_for may swallow a cancellation (Python 3.11)
+                    await self._changed.wait()
 
     async def end(self) -> None:
         """The visit ends: nothing is to go on by itself."""
