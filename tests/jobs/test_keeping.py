@@ -298,11 +298,20 @@ def test_a_motion_opens_in_opensim_and_says_where_its_zero_is(lived, tmp_path):
 
 
 def test_opensim_itself_reads_the_motion(lived, tmp_path):
+    """Run with ``uv run --with opensim pytest ...``; passed with OpenSim 4.6."""
     opensim = pytest.importorskip("opensim")
     (path,) = export(lived[0].path, "last", ExportFormat.MOT, tmp_path / "out.mot")
     table = opensim.TimeSeriesTable(str(path))
     assert list(table.getColumnLabels()) == ["pelvis_tilt", "lumbar_extension"]
     assert table.getTableMetaDataString("inDegrees") == "yes"
+    storage = opensim.Storage(str(path))
+    assert storage.isInDegrees()
+    assert storage.getSize() == table.getNumRows()
+    written = np.loadtxt(path.read_text().partition("endheader\n")[2].splitlines()[1:])
+    assert table.getNumRows() == len(written)
+    for row in (0, len(written) // 2, len(written) - 1):
+        read = table.getRowAtIndex(row).to_numpy()
+        np.testing.assert_array_equal([table.getIndependentColumn()[row], *read], written[row])
 
 
 def test_the_analysis_is_exported_as_the_command_writes_it(lived, tmp_path):
