@@ -14,8 +14,21 @@ UNKNOWN = "–"
 
 
 def show_rows(rows: Sequence[Mapping[str, Cell]], **options: Any) -> None:
-    """Show rows; ``options`` as Streamlit's ``dataframe`` has them."""
-    st.dataframe(columns_of(rows), hide_index=True, placeholder=UNKNOWN, **options)
+    """Show rows, numbers of a column with the same decimals; ``options`` as Streamlit's ``dataframe``."""
+    columns: dict[str, Any] = {
+        name: st.column_config.NumberColumn(format=f"%.{decimals}f")
+        for name in rows[0]
+        if (decimals := _decimals([row[name] for row in rows]))
+    }
+    columns |= options.pop("column_config", {})
+    st.dataframe(
+        columns_of(rows), hide_index=True, placeholder=UNKNOWN, column_config=columns or None, **options
+    )
+
+
+def _decimals(values: Sequence[Cell]) -> int:
+    """Return the most decimals that a fraction among the values has."""
+    return max((len(repr(one).partition(".")[2]) for one in values if isinstance(one, float)), default=0)
 
 
 def columns_of(rows: Sequence[Mapping[str, Cell]]) -> pa.Table:

@@ -11,6 +11,8 @@ from lumbarwatch.presenters.trends import Row
 from lumbarwatch.store.history import History
 
 NOBODY = "Nobody named yet"
+NAME_PX = 190
+"""Wide enough for most names; the whole one appears when pointed at."""
 
 
 def athlete_names(history: History) -> dict[str, str]:
@@ -52,5 +54,6 @@ def table_that_opens(rows: Sequence[Row], key: str, chosen: Callable[[int], None
         on_select=on_choice,
         selection_mode="single-row",
         height="content",
+        column_config={"Athlete": st.column_config.TextColumn(width=NAME_PX)},
         alt=alt,
     )

@@ -13,6 +13,7 @@ from lumbarwatch.presenters.report_words import plural, words_of_exercise
 from lumbarwatch.presenters.trends import (
     EXPLAINED,
     GROUPS,
+    CourseChart,
     between_rows,
     course_chart,
     courses,
@@ -84,17 +85,17 @@ def _exercise(exercises: list[str]) -> str:
 
 def _head(name: str, athlete_id: str, points: tuple[SessionPoint, ...]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"#### {name}")
-        st.space("stretch")
-        st.button(
-            plural(len(points), "session"),
-            key=keys.COURSE_SESSIONS,
-            icon=":material/list:",
-            on_click=place.list_athlete,
-            args=(athlete_id,),
-            help="Show them in the list",
-        )
-        report_buttons(athlete_id=athlete_id)
+        st.markdown(f"#### {name}", width="content")
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            st.button(
+                plural(len(points), "session"),
+                key=keys.COURSE_SESSIONS,
+                icon=":material/list:",
+                on_click=place.list_athlete,
+                args=(athlete_id,),
+                help="Show them in the list",
+            )
+            report_buttons(athlete_id=athlete_id)
     for column, quantity in zip(st.columns(len(IN_SHORT)), IN_SHORT, strict=True):
         name, newest, judgement = headline(points, quantity)
         column.metric(name, newest, help="Newest session")
@@ -116,16 +117,20 @@ def course(points: tuple[SessionPoint, ...], sets: tuple[SetPoint, ...]) -> None
     )
     own = [(one.set_number, one.point) for one in sets]
     quantities = GROUPS[group or "Angles"]
-    columns = st.columns(2 if len(quantities) > 1 else 1)
-    for number, quantity in enumerate(quantities):
-        chart = course_chart(points, own, quantity)
-        with columns[number % len(columns)]:
-            st.markdown(f"**{chart.title}**  \n{chart.sentence}")
-            if chart.sessions:
-                st.vega_lite_chart(charts.course(chart), alt=f"{chart.title}: {chart.sentence}")
-            else:
-                st.caption("Not known in any session.")
+    across = min(2, len(quantities))
+    for first in range(0, len(quantities), across):  # row by row: a narrow screen shows them in this order
+        for column, quantity in zip(st.columns(across), quantities[first : first + across], strict=False):
+            with column:
+                _chart(course_chart(points, own, quantity))
     st.caption(EXPLAINED)
+
+
+def _chart(chart: CourseChart) -> None:
+    st.markdown(f"**{chart.title}**  \n{chart.sentence}")
+    if chart.sessions:
+        st.vega_lite_chart(charts.course(chart), alt=f"{chart.title}: {chart.sentence}")
+    else:
+        st.caption("Not known in any session.")
 
 
 def changes(points: tuple[SessionPoint, ...], sets: tuple[SetPoint, ...]) -> None:

@@ -21,13 +21,16 @@ COMPARED_HEIGHT = 300
 LEAST_SPAN_DEG = 12
 """So that noise does not fill a chart (convention)."""
 
+SHORT_UNIT = 2
+"""Characters that fit behind every number of an axis."""
+
 TIME: Mapping[str, Any] = {"title": None, "format": "%b %Y", "labelOverlap": True, "tickCount": 5}
 DAY = {"field": "t", "type": "temporal", "format": "%Y-%m-%d", "title": "Day"}
 
 
 def course(chart: CourseChart) -> Spec:
     """Return one quantity over time: MDC band, robust line, sessions, sets, pauses."""
-    value = _number("value", title=chart.unit or None, scale={"zero": False, "nice": True})
+    value = _number("value", **_in_unit(chart.unit), scale={"zero": False, "nice": True})
     x = {"field": "t", "type": "temporal"}
     layers = [
         _band(chart),
@@ -64,13 +67,13 @@ def _band(chart: CourseChart) -> Spec:
         {"type": "rect", "color": BAND, "opacity": 0.2},
         x={"field": "t", "type": "temporal"},
         x2={"field": "t_end"},
-        y=_number("low", title=chart.unit or None),
+        y=_number("low", **_in_unit(chart.unit)),
         y2={"field": "high"},
     )
 
 
 def _zero() -> Spec:
-    return _layer([{"at": 0}], {"type": "rule", "color": SETS, "opacity": 0.8}, y=_number("at"))
+    return _layer([{"at": 0}], {"type": "rule", "color": SETS, "opacity": 0.8}, y=_number("at", title=None))
 
 
 def _pauses(chart: CourseChart) -> Spec:
@@ -94,7 +97,7 @@ def two_sessions(rows: Sequence[Row], quantity: str, unit: str) -> Spec:
         rows,
         {"type": "point", "filled": True, "size": 50, "opacity": 1},
         x=_number("rep", title="Rep of the session", axis={"tickMinStep": 1}),
-        y=_number(quantity, title=unit, scale={"domain": [middle - half, middle + half]}),
+        y=_number(quantity, **_in_unit(unit), scale={"domain": [middle - half, middle + half]}),
         color=_category(
             "session",
             title=None,
@@ -106,7 +109,7 @@ def two_sessions(rows: Sequence[Row], quantity: str, unit: str) -> Spec:
             _category("session", title="Session"),
             _category("set", title="Set"),
             _number("rep", title="Rep"),
-            _number(quantity, format=".1f", title=unit),
+            _number(quantity, format=".1f", title=f"Value ({unit})"),
         ],
     )
     return {"layer": [points], "height": COMPARED_HEIGHT}
@@ -151,11 +154,19 @@ _SIGMAS = {"moment_nm": "moment_sigma_nm", "compression_n": "compression_sigma_n
 
 def _tick() -> list[Spec]:
     mark: list[Row] = [{"at": NIOSH_TICK_N, "words": NIOSH_WORDS}]
-    words = {"type": "text", "color": SETS, "align": "right", "dx": -4, "y": 6, "fontSize": 11}
+    words = {"type": "text", "color": SETS, "align": "right", "dx": 4, "y": -8, "fontSize": 11}
     return [
         _layer(mark, {"type": "rule", "color": SETS, "strokeDash": [2, 3]}, x=_number("at")),
         _layer(mark, words, x=_number("at"), text=_category("words")),
     ]
+
+
+def _in_unit(unit: str) -> Spec:
+    """Return an axis whose numbers carry a short unit; a long one is its title."""
+    if len(unit) > SHORT_UNIT:
+        return {"title": unit.lstrip("·")}
+    space = "" if unit in ("°", "") else " "
+    return {"title": None, "axis": {"labelExpr": f"datum.label + '{space}{unit}'"}}
 
 
 def _layer(rows: Sequence[Row], mark: Spec, **encoding: Any) -> Spec:

@@ -65,11 +65,11 @@ def _relative(history: History, record: SessionRecord) -> None:
         until_utc_ns=record.started_at_utc_ns + 1,
     )
     points = history.course(wanted)
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         peak = moment(summary.peak_moment_nm, summary.peak_sigma_nm)
         st.metric("Peak moment at L5/S1", peak, width="content")
         dose = kilo_dose(summary.dose_n2m2s, summary.dose_sigma_n2m2s)
         st.metric("Dose (10⁶ N²m²s)", dose, help="Squared moment over time, over all reps.", width="content")
-        st.metric("Dose of 28 days", days_dose_words(points, record.id), width="content")
+        st.metric("Dose of 28 days (10⁶ N²m²s)", days_dose_words(points, record.id), width="content")
     if words := relative_dose_words(points, record.id, summary.dose_sigma_n2m2s):
         st.markdown(words)

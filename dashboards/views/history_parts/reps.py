@@ -30,6 +30,8 @@ from lumbarwatch.store.records import RepAnnotation
 FLAGS = {"counted", "partial", "single_leg"}
 NO_ANGLES = "Its angles are not kept: `lumbarwatch reanalyze --again` makes them from the recording."
 YES, NO = "Yes", "No"
+VERDICT_PX = 210
+"""Wide enough for one warning; Streamlit takes the first rows' width, and the worst reps come later."""
 Place = tuple[int, int]
 
 
@@ -90,6 +92,7 @@ def _table(
         selection_mode="single-row",
         height=min(38 + 35 * len(rows), 400),
         column_order=None if corrections else [name for name in rows[0] if name != "By hand"],
+        column_config={"Verdict": st.column_config.TextColumn(width=VERDICT_PX)},
         alt="Every rep of the session",
     )
     with st.container(horizontal=True, vertical_alignment="center"):

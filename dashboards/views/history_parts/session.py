@@ -56,18 +56,18 @@ def _head(record: SessionRecord, athlete: Athlete | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Back", key=keys.HISTORY_BACK, icon=":material/arrow_back:", on_click=place.close_session)
         st.markdown(f"#### {_title(record, athlete)}", width="content")
-        st.space("stretch")
-        if athlete is not None:
-            st.button(
-                "Course",
-                key=keys.COURSE_SESSIONS,
-                icon=":material/show_chart:",
-                on_click=place.open_athlete,
-                args=(athlete.id,),
-                help="This athlete's course over all sessions",
-            )
-        report_buttons(session_id=record.id)
-    with st.container(horizontal=True, gap="large"):
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            if athlete is not None:
+                st.button(
+                    "Course",
+                    key=keys.COURSE_SESSIONS,
+                    icon=":material/show_chart:",
+                    on_click=place.open_athlete,
+                    args=(athlete.id,),
+                    help="This athlete's course over all sessions",
+                )
+            report_buttons(session_id=record.id)
+    with st.container(horizontal=True, gap="medium"):
         st.metric("Sets", summary.sets, width="content")
         st.metric("Reps", summary.reps, help="Full and partial together.", width="content")
         st.metric("Graded", summary.graded, width="content")

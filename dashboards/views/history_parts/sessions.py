@@ -40,7 +40,7 @@ def show(history: History) -> None:
 
 def filters(history: History) -> SessionFilter:
     """Ask which sessions are wanted."""
-    first, second = st.columns([3, 2]), st.container(horizontal=True, vertical_alignment="bottom")
+    first, second = st.columns([3, 2]), st.container(horizontal=True)
     with first[0]:
         athlete_id = athlete_choice(athlete_names(history), "Everybody")
     with first[1]:
