@@ -82,6 +82,15 @@ async def test_a_sensor_gets_its_place_which_is_kept_by_serial_number(scripted, 
     assert load_pairing(scripted.folder) == {}
 
 
+async def test_what_a_scan_said_stays_when_a_sensor_gets_its_place(page):
+    await _scan(page)
+    answer = await page.post("/api/sensors/assign", json={"sensor": "S1", "placement": "pelvis"})
+    rows = answer.json()["sensors"]
+    assert [row["sensor"] for row in rows] == ["S1", "SN-AA:02"]  # each once
+    assert (rows[0]["rssi_dbm"], rows[0]["battery_percent"], rows[0]["firmware"]) == (-48, 80, "1.2.0")
+    assert (rows[0]["placement"], rows[0]["in_use"], rows[0]["family"]) == ("pelvis", False, "lm1")
+
+
 async def test_a_sensor_nobody_has_seen_gets_no_place(page):
     answer = await page.post("/api/sensors/assign", json={"sensor": "S9", "placement": "pelvis"})
     assert (answer.status_code, answer.json()["error"]) == (404, "no_sensor")

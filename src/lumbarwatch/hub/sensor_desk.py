@@ -1,21 +1,18 @@
 """Sensors in range and in use: looked for, asked, shown, given their place. Running links go on meanwhile."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 
 from lumbarwatch.hub.pose_desk import OnTheTable, PoseDesk
 from lumbarwatch.hub.requests import ApiError, AssignRequest, PoseRequest, ScanRequest
+from lumbarwatch.hub.sensor_rows import Worn, found_row, model_of, worn_at, worn_row
 from lumbarwatch.hub.station import ApiRefused, Station
-from lumbarwatch.hub.stations import Stations, sensors_of
+from lumbarwatch.hub.stations import Stations
 from lumbarwatch.hub.values import FindingMessage, PosesMessage, ScannedMessage, SensorList
 from lumbarwatch.hub.visit import Parts
-from lumbarwatch.model.events import LinkReason, LinkState
-from lumbarwatch.model.samples import NS_PER_S, Placement
+from lumbarwatch.model.samples import NS_PER_S
 from lumbarwatch.sensors.base import FoundSensor, SensorError
-from lumbarwatch.sensors.catalogue import families
-from lumbarwatch.sensors.link_types import SensorDetails, SensorStatus
-from lumbarwatch.store.calibrations import accelerometer_of
+from lumbarwatch.sensors.link_types import SensorDetails
 from lumbarwatch.store.pairing import PairedSensor
 from lumbarwatch.store.records import SensorRecord
 
@@ -23,33 +20,6 @@ Examine = Callable[[], Awaitable[Sequence[FindingMessage]]]
 """The doctor: looks at system, adapter and sensors, and says what is found."""
 
 _ON_THE_TABLE = "A sensor's accelerometer is being calibrated: finish or cancel that first."
-
-
-@dataclass(frozen=True, slots=True)
-class Worn:
-    """A sensor that has its place at a station, and how it does if it is in use."""
-
-    station: Station
-    placement: Placement
-    paired: PairedSensor | None
-    status: SensorStatus | None
-
-    @property
-    def serial(self) -> str:
-        """Serial number, if known."""
-        told = self.status.serial if self.status else None
-        return told or (self.paired.serial if self.paired else "")
-
-    @property
-    def address(self) -> str:
-        """Address, if known."""
-        told = self.status.address if self.status else ""
-        return told or (self.paired.address if self.paired else "")
-
-    def is_(self, serial: str, address: str) -> bool:
-        """Whether this is the sensor of that serial number or address."""
-        own = {self.serial, self.address} - {""}
-        return bool(own & {serial, address})
 
 
 class SensorDesk:
@@ -84,12 +54,12 @@ class SensorDesk:
         """
         known = await asyncio.to_thread(self._parts.archive.history.sensors)
         worn = self._worn()
-        rows = [_worn_row(one, known) for one in worn]
-        rows += [
-            self._found_row(sensor, known)
-            for address, sensor in self._found.items()
-            if not any(one.is_(self._serial(sensor), address) for one in worn)
-        ]
+        seen = {address: self._seen(sensor, known) for address, sensor in self._found.items()}
+        rows: list[ScannedMessage] = []
+        for one in worn:
+            address = next((address for address, row in seen.items() if one.is_(row.serial, address)), "")
+            rows.append(worn_row(one, known, seen.pop(address, None)))
+        rows += seen.values()
         rows.sort(key=lambda row: -(row.rssi_dbm if row.rssi_dbm is not None else -127))
         return SensorList(sensors=rows, scanned_utc_s=self._scanned_utc_s)
 
@@ -183,7 +153,7 @@ class SensorDesk:
         sensor = self._paired(request.sensor)
         target = self._found.get(sensor.address) or sensor.identity
         station = worn.station.name if worn is not None else ""
-        name = " ".join(part for part in (_model(sensor.family) or sensor.name, sensor.identity) if part)
+        name = " ".join(part for part in (model_of(sensor.family) or sensor.name, sensor.identity) if part)
         return await self.poses.begin(OnTheTable(request.sensor, name, station, target, sensor.serial))
 
     def refuse_on_the_table(self, station: Station) -> None:
@@ -204,7 +174,7 @@ class SensorDesk:
 
     # Who is where ------------------------------------------------------------------------------------------
     def _worn(self) -> list[Worn]:
-        return [one for station in self._stations.values() for one in _worn_at(station)]
+        return [one for station in self._stations.values() for one in worn_at(station)]
 
     def _in_use(self, sensor: FoundSensor) -> bool:
         serial = self._serial(sensor)
@@ -245,65 +215,9 @@ class SensorDesk:
         except SensorError as error:
             self._problems[sensor.address] = error.sentence
 
-    def _found_row(self, sensor: FoundSensor, known: Iterable[SensorRecord]) -> ScannedMessage:
-        details = self._details.get(sensor.address, SensorDetails())
-        serial = self._serial(sensor)
-        return ScannedMessage(
-            sensor=serial or sensor.address,
-            name=sensor.name,
-            family=sensor.family,
-            model=_model(sensor.family),
-            serial=serial,
-            address=sensor.address,
-            rssi_dbm=sensor.rssi_dbm,
-            battery_percent=details.battery_percent,
-            firmware=details.firmware or "",
-            problem=self._problems.get(sensor.address, ""),
-            accelerometer_utc_s=_calibrated_utc_s(tuple(known), sensor.family, serial),
-        )
-
-
-def _worn_at(station: Station) -> list[Worn]:
-    visit = station.visit
-    statuses: Mapping[Placement, SensorStatus] = {}
-    if visit is not None and visit.running:
-        statuses = visit.links.status()
-    paired = sensors_of(station)
-    places = [place for place in Placement if place in statuses or place in paired]
-    return [Worn(station, place, paired.get(place), statuses.get(place)) for place in places]
-
-
-def _worn_row(one: Worn, known: Sequence[SensorRecord]) -> ScannedMessage:
-    status, paired = one.status, one.paired
-    family = status.family if status and status.family else (paired.family if paired else "")
-    return ScannedMessage(
-        sensor=one.serial or one.address,
-        name=(status.name if status else "") or (paired.name if paired else ""),
-        family=family,
-        model=_model(family),
-        serial=one.serial,
-        address=one.address,
-        rssi_dbm=status.rssi_dbm if status else None,
-        battery_percent=status.battery_percent if status else None,
-        firmware=(status.firmware if status else None) or "",
-        placement=one.placement,
-        station=one.station.name,
-        in_use=status is not None and status.state is LinkState.STREAMING,
-        problem=status.sentence if status and status.reason not in (None, LinkReason.BATTERY_LOW) else "",
-        accelerometer_utc_s=_calibrated_utc_s(known, family, one.serial),
-    )
-
-
-def _model(family: str) -> str:
-    known = families().get(family)
-    return "" if known is None else known.label
-
-
-def _calibrated_utc_s(known: Sequence[SensorRecord], family: str, serial: str) -> float | None:
-    found = accelerometer_of(known, family, serial)
-    if found is None:
-        return None
-    return 0.0 if found.when_utc_ns is None else round(found.when_utc_ns / NS_PER_S, 3)
+    def _seen(self, sensor: FoundSensor, known: Sequence[SensorRecord]) -> ScannedMessage:
+        row = found_row(sensor, self._details.get(sensor.address, SensorDetails()), known)
+        return row.model_copy(update={"problem": self._problems.get(sensor.address, "")})
 
 
 def _ignore(*_: object) -> None:
