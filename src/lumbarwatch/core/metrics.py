@@ -189,6 +189,8 @@ class Meter:
         height = self._height(first, index + 1)
         if height is None:
             return None, None
+        low = int(np.argmin(height))  # before it lies the descent of the rep before, perhaps from higher up
+        first, height = first + low, height[low:]
         top = int(np.argmax(height))
         rise = height[top] - bottom_before(height[: top + 1], self._params.leave_fraction)
         reached = first_at_least(height[: top + 1], height[top] - 0.05 * rise, 0)
