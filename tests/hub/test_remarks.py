@@ -3,10 +3,10 @@
 import pytest
 
 from hub.scripted import http, rep
+from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.motion import SetSummary
 from lumbarwatch.model.session import Calibration, Session
 from lumbarwatch.store.ids import new_id
-from lumbarwatch.store.records import RepField
 
 
 @pytest.fixture
@@ -43,9 +43,9 @@ async def test_a_correction_stands_beside_the_computed_value(scripted, session_i
             assert (await client.post(url, json={"set": 1, "rep": 2, **values})).status_code == 200
         found = history.annotations(session_id)
         assert [(one.field, one.value) for one in found] == [
-            (RepField.COUNTED, False),
-            (RepField.TILT_LOCKOUT_DEG, 4.5),
-            (RepField.COMMENT, None),
+            (CorrectedField.COUNTED, False),
+            (CorrectedField.TILT_LOCKOUT_DEG, 4.5),
+            (CorrectedField.COMMENT, None),
         ]
         assert all(one.belongs_to(before[1]) for one in found)
         await client.post(f"{url}/delete", json={"id": found[0].id})

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.events import Symptom, SymptomKind
 from lumbarwatch.model.load import Dose, RepLoad, SessionLoad
 from lumbarwatch.model.motion import Rep, RepQuality, SetSummary
@@ -17,7 +18,7 @@ from lumbarwatch.model.session import (
 from lumbarwatch.model.verdicts import Level, NotGraded, NotGradedReason, WarningId, WarningVerdict
 from lumbarwatch.store.history import History
 from lumbarwatch.store.ids import new_id
-from lumbarwatch.store.records import RepField, SessionAbout
+from lumbarwatch.store.records import SessionAbout
 
 DAY_NS = 86_400 * NS_PER_S
 T0_UTC_NS = 1_770_000_000 * NS_PER_S
@@ -127,7 +128,7 @@ def twenty_sessions(place, athlete=ANNA, count=20):
         athlete = history.add_athlete(athlete)
         ids = [save(history, athlete, index) for index in range(count)]
         history.annotate_rep(
-            ids[-1], 2, 3, RepField.COUNTED, value=False, text="that was a shuffle", author="JK"
+            ids[-1], 2, 3, CorrectedField.COUNTED, value=False, text="that was a shuffle", author="JK"
         )
         history.add_note(ids[-1], "Better control at the top; standing unchanged. Keep 80 kg.", "J. Kowalska")
         return ids, athlete

@@ -18,6 +18,7 @@ from lumbarwatch.jobs.import_table import import_table
 from lumbarwatch.jobs.people import find_athlete, find_session
 from lumbarwatch.jobs.reanalyze import reanalyze
 from lumbarwatch.jobs.restore import restore
+from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.events import BarLoad, BenchMeasured
 from lumbarwatch.model.session import Athlete
 from lumbarwatch.model.verdicts import NotGradedReason, WarningId
@@ -27,7 +28,6 @@ from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
 from lumbarwatch.store.housekeeping import erase_session
 from lumbarwatch.store.ids import new_id
-from lumbarwatch.store.records import RepField
 from lumbarwatch.store.samples import read_samples
 
 
@@ -154,7 +154,7 @@ def _on_day(finished, day, *, simulated=False):
 def test_a_new_version_stands_beside_the_old_one_and_corrections_stay(copy, monkeypatch):
     folder, session_id, live = copy
     with History.open(folder.history) as history:
-        history.annotate_rep(session_id, 1, 3, RepField.COUNTED, value=False, text="that was a shuffle")
+        history.annotate_rep(session_id, 1, 3, CorrectedField.COUNTED, value=False, text="that was a shuffle")
         history.add_note(session_id, "good day")
         for module in ("lumbarwatch.jobs.reanalyze", "lumbarwatch.jobs.analyze"):
             monkeypatch.setattr(f"{module}.PIPELINE_VERSION", "next")

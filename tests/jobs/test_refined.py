@@ -19,10 +19,10 @@ from lumbarwatch.jobs.import_table import import_table
 from lumbarwatch.jobs.reanalyze import reanalyze
 from lumbarwatch.jobs.refined import analyze_file
 from lumbarwatch.jobs.report import gather, make_report
+from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.presenters.report import report
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
-from lumbarwatch.store.records import RepField
 
 TESTS = Path(__file__).parents[1]
 
@@ -40,7 +40,7 @@ def test_refined_results_stand_beside_the_live_ones_and_are_labelled(lived):
     derived = [folder.samples(session_id), folder.angles(session_id), folder.recording(session_id)]
     before = [path.read_bytes() for path in derived]
     with History.open(folder.history) as history:
-        history.annotate_rep(session_id, 1, 2, RepField.COUNTED, value=False)
+        history.annotate_rep(session_id, 1, 2, CorrectedField.COUNTED, value=False)
         done = reanalyze(folder.path, refined=True, jobs=1)
         assert (done.done, done.failed) == (1, ())
         detail = history.session(session_id)

@@ -10,6 +10,7 @@ import pytest
 from jobs.a_course import ANNA, DAY_NS, T0_UTC_NS, rep, save, session_content, twenty_sessions
 from lumbarwatch.exchange.errors import InputError
 from lumbarwatch.jobs.report import ReportForm, gather, make_report, write_report
+from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.document import Chart, Columns, Section, Table
 from lumbarwatch.model.events import Symptom, SymptomKind
 from lumbarwatch.model.samples import NS_PER_S
@@ -20,7 +21,7 @@ from lumbarwatch.presenters.report import report
 from lumbarwatch.store.errors import StoreError
 from lumbarwatch.store.history import History
 from lumbarwatch.store.ids import new_id
-from lumbarwatch.store.records import RepField, SessionAbout
+from lumbarwatch.store.records import SessionAbout
 
 FORBIDDEN = re.compile(r"injury risk|diagnos|treats|treatment|risk of|cures|prevents", re.IGNORECASE)
 
@@ -311,8 +312,8 @@ def test_a_rep_taken_out_by_hand_is_shown_and_left_out_of_the_medians(history):
     session_id = save(history, athlete, 4, sets=1, reps=3)
     before = said(report(gather(history, session_id=session_id)))
     for number in (1, 2):
-        history.annotate_rep(session_id, 1, number, RepField.COUNTED, value=False)
-    history.annotate_rep(session_id, 1, 2, RepField.COUNTED, value=True, text="it was one")
+        history.annotate_rep(session_id, 1, number, CorrectedField.COUNTED, value=False)
+    history.annotate_rep(session_id, 1, 2, CorrectedField.COUNTED, value=True, text="it was one")
     text = " ".join(said(report(gather(history, session_id=session_id))).split())
     assert "1 rep taken out by hand, leaving 2" in text
     assert "it was one" in text

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.session import Session
 from lumbarwatch.model.trends import Quantity
 from lumbarwatch.presenters import keys
 from lumbarwatch.presenters.report_words import QUANTITIES
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
-from lumbarwatch.store.records import RepField
 from planned_course import SESSIONS, WORST, save_course
 
 
@@ -120,7 +120,7 @@ def test_no_load_without_body_measures(session_page, data, athlete):
 def test_a_correction_stands_beside_the_computed_value(session_page, data, newest):
     with History.open(DataFolder(data).history) as history:
         computed = history.reps(newest.id)[0].tilt_lockout_deg
-        history.annotate_rep(newest.id, 1, 1, RepField.TILT_LOCKOUT_DEG, value=4.5, text="loose strap")
+        history.annotate_rep(newest.id, 1, 1, CorrectedField.TILT_LOCKOUT_DEG, value=4.5, text="loose strap")
     rows = session_page().dataframe[0].value
     assert rows["Tilt at the top (°)"][0] == pytest.approx(computed, abs=0.051)
     assert rows["By hand"][0].startswith("tilt at the top +4.5° (computed +")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.events import Symptom, SymptomKind
 from lumbarwatch.model.load import Dose, RepLoad, SessionLoad
 from lumbarwatch.model.samples import NS_PER_S, Placement
@@ -17,7 +18,7 @@ from lumbarwatch.store.codec import dumps
 from lumbarwatch.store.errors import StoreError, StoreReason
 from lumbarwatch.store.history import History
 from lumbarwatch.store.ids import new_id
-from lumbarwatch.store.records import RepField, SessionAbout
+from lumbarwatch.store.records import SessionAbout
 from store.samples_of_life import T0, a_session
 
 UTC0 = 1_790_000_000_000_000_007
@@ -154,7 +155,7 @@ def test_saving_again_replaces_and_keeps_what_people_said(history: History) -> N
     save = {"pipeline_version": "1", "about": about(), "symptoms": [pain]}
     history.save_session(session, calibration, sets, reps, **save)
     history.add_note(session.id, "belt slipped", author="coach")
-    history.annotate_rep(session.id, 2, 3, RepField.COUNTED, value=False, text="re-racked")
+    history.annotate_rep(session.id, 2, 3, CorrectedField.COUNTED, value=False, text="re-racked")
     history.move_session(session.id, ben.id)
     history.save_session(session, calibration, sets, reps[:-1], **save)
     assert history.reps(session.id) == tuple(reps[:-1])
@@ -163,7 +164,7 @@ def test_saving_again_replaces_and_keeps_what_people_said(history: History) -> N
     (felt,) = history.symptoms(session.id)
     assert (felt.kind, felt.pain, felt.at_utc_ns) == (SymptomKind.PAIN, 3, UTC0 + 60 * NS_PER_S)
     (correction,) = history.annotations(session.id)
-    assert (correction.field, correction.value) == (RepField.COUNTED, False)
+    assert (correction.field, correction.value) == (CorrectedField.COUNTED, False)
     assert [rep for rep in reps if correction.belongs_to(rep)] == [reps[12]]
     assert len(history.sessions()) == 1
 

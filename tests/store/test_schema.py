@@ -236,7 +236,7 @@ def write_first_version() -> None:
     path = FIRST / "history.db"
     from lumbarwatch.model.events import Symptom, SymptomKind
     from lumbarwatch.model.session import Athlete
-    from lumbarwatch.store.records import RepField
+    from lumbarwatch.store.records import CorrectedField
 
     calibration, sets, reps = a_session(1, sets=2, reps=4)
     with History.open(path) as history:
@@ -248,7 +248,7 @@ def write_first_version() -> None:
             session, calibration, sets, reps, pipeline_version="1", about=about(), symptoms=[pain]
         )
         history.add_note(session.id, "belt slipped")
-        history.annotate_rep(session.id, 1, 2, RepField.COUNTED, value=False)
+        history.annotate_rep(session.id, 1, 2, CorrectedField.COUNTED, value=False)
     database = sqlite3.connect(path)
     (FIRST / "history.sql").write_text("\n".join(database.iterdump()) + "\n")
     database.close()

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Final
 
-from lumbarwatch.hub.requests import ApiError, CorrectedField, CorrectionRequest, NoteRequest, RemoveRequest
+from lumbarwatch.hub.requests import ApiError, CorrectionRequest, NoteRequest, RemoveRequest
 from lumbarwatch.hub.station import ApiRefused
+from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.store.history import History
-from lumbarwatch.store.records import RepField
 
 FLAGS: Final = frozenset({CorrectedField.COUNTED, CorrectedField.PARTIAL, CorrectedField.SINGLE_LEG})
 """Fields that are true or false; the others but the comment are numbers."""
@@ -43,7 +43,7 @@ def correct_rep(history: History, session_id: str, body: bytes) -> None:
         session_id,
         request.set,
         request.rep,
-        RepField(request.field.value),
+        request.field,
         value=request.value,
         text=request.text,
         author=request.author,

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from lumbarwatch.hub.values import AthleteMessage, Message
+from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.events import SymptomKind
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import CalibrationSource, CalibrationStep
@@ -135,18 +136,6 @@ class PoseRequest(Message):
     """Calibrate a sensor's accelerometer, by serial number or address; said again: from the beginning."""
 
     sensor: str
-
-
-class CorrectedField(StrEnum):
-    """What of a rep can be corrected by hand."""
-
-    COUNTED = "counted"  # false: that was no rep
-    PARTIAL = "partial"
-    SINGLE_LEG = "single_leg"
-    TILT_LOCKOUT_DEG = "tilt_lockout_deg"
-    LAMBDA_LOCKOUT_DEG = "lambda_lockout_deg"
-    LAMBDA_PEAK_DEG = "lambda_peak_deg"
-    COMMENT = "comment"
 
 
 class MoveRequest(Message):

@@ -15,7 +15,6 @@ from lumbarwatch.model.motion import Rep
 from lumbarwatch.model.session import Athlete, Session
 from lumbarwatch.presenters.report import report as content
 from lumbarwatch.presenters.report_data import (
-    Corrected,
     Correction,
     Felt,
     Note,
@@ -255,7 +254,7 @@ def _corrections(annotations: Sequence[RepAnnotation], reps: Sequence[Rep]) -> t
             Correction(
                 one.set_number if rep is None else rep.set_number,
                 one.rep_number if rep is None else rep.rep_number,
-                Corrected(one.field.value),
+                one.field,
                 one.value,
                 one.text if rep is not None else f"{one.text} (this rep is no longer found)".strip(),
                 one.author,

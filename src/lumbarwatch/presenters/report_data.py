@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from types import MappingProxyType
 
+from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.events import Symptom
 from lumbarwatch.model.motion import Rep, SetSummary
 from lumbarwatch.model.session import Athlete, Calibration, Limits, Session
@@ -24,25 +24,13 @@ class SetFacts:
     peak_sigma_nm: float | None = None
 
 
-class Corrected(StrEnum):
-    """What a hand correction can be of."""
-
-    COUNTED = "counted"
-    PARTIAL = "partial"
-    SINGLE_LEG = "single_leg"
-    TILT_LOCKOUT_DEG = "tilt_lockout_deg"
-    LAMBDA_LOCKOUT_DEG = "lambda_lockout_deg"
-    LAMBDA_PEAK_DEG = "lambda_peak_deg"
-    COMMENT = "comment"
-
-
 @dataclass(frozen=True, slots=True)
 class Correction:
     """A correction by hand of one rep, beside the computed value; the latest of a field counts."""
 
     set_number: int
     rep_number: int
-    field: Corrected
+    field: CorrectedField
     value: bool | float | None
     text: str
     author: str

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import median
 
+from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.document import (
     Mark,
 )
 from lumbarwatch.model.motion import Rep
 from lumbarwatch.model.verdicts import Level as WarningLevel
 from lumbarwatch.model.verdicts import WarningId
-from lumbarwatch.presenters.report_data import Corrected, SessionFacts
+from lumbarwatch.presenters.report_data import SessionFacts
 from lumbarwatch.presenters.words import NOT_GRADED
 
 LOW_IS_BAD = frozenset({WarningId.W1, WarningId.W1C, WarningId.W3, WarningId.W4})
@@ -36,10 +37,12 @@ def mark_of(rep: Rep) -> Mark:
 
 def counted(facts: SessionFacts) -> tuple[Rep, ...]:
     """Return the reps that nobody has taken out by hand."""
-    return tuple(rep for rep in facts.reps if correction(facts, rep, Corrected.COUNTED, True) is not False)
+    return tuple(
+        rep for rep in facts.reps if correction(facts, rep, CorrectedField.COUNTED, True) is not False
+    )
 
 
-def correction(facts: SessionFacts, rep: Rep, field: Corrected, otherwise: object = None) -> object:
+def correction(facts: SessionFacts, rep: Rep, field: CorrectedField, otherwise: object = None) -> object:
     """Return the latest hand-corrected value of a rep's field, or ``otherwise``."""
     found = [
         one

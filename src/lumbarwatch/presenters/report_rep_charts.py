@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from lumbarwatch.core.rules import Context, arched_limits, extension_limits, lockout_limits
+from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.document import (
     Chart,
     Level,
@@ -13,7 +14,7 @@ from lumbarwatch.model.document import (
 from lumbarwatch.model.motion import Rep
 from lumbarwatch.model.verdicts import Level as WarningLevel
 from lumbarwatch.model.verdicts import WarningId
-from lumbarwatch.presenters.report_data import Corrected, SessionFacts
+from lumbarwatch.presenters.report_data import SessionFacts
 from lumbarwatch.presenters.report_marks import LOW_IS_BAD, MARK_NAMES, correction
 from lumbarwatch.presenters.report_words import (
     degrees,
@@ -95,7 +96,7 @@ def _chart(facts: SessionFacts, title: str, id_: WarningId, limit: float | None,
 
 
 def _mark(facts: SessionFacts, rep: Rep, id_: WarningId) -> Mark:
-    if correction(facts, rep, Corrected.COUNTED, True) is False:
+    if correction(facts, rep, CorrectedField.COUNTED, True) is False:
         return Mark.VOID
     for warning in rep.warnings:
         if warning.id is id_:

@@ -1,5 +1,6 @@
 """A session rep by rep: verdicts, hindsight beside them, corrections by hand."""
 
+from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.document import (
     Align,
     Cell,
@@ -10,7 +11,7 @@ from lumbarwatch.model.document import (
 )
 from lumbarwatch.model.motion import Rep
 from lumbarwatch.model.verdicts import WarningId
-from lumbarwatch.presenters.report_data import Corrected, Correction, SessionFacts
+from lumbarwatch.presenters.report_data import Correction, SessionFacts
 from lumbarwatch.presenters.report_marks import correction, mark_of, median_of, why_not
 from lumbarwatch.presenters.report_words import (
     UNKNOWN,
@@ -55,7 +56,7 @@ def _codes(facts: SessionFacts) -> str:
 
 
 def _rep_row(facts: SessionFacts, rep: Rep) -> Row:
-    out = correction(facts, rep, Corrected.COUNTED, True) is False
+    out = correction(facts, rep, CorrectedField.COUNTED, True) is False
     mark = Mark.VOID if out else mark_of(rep)
     return (
         Cell(str(rep.set_number)),
@@ -157,7 +158,7 @@ def correction_table(facts: SessionFacts) -> Table:
 def _computed(rep: Rep | None, one: Correction) -> str:
     if rep is None:
         return UNKNOWN
-    if one.field is Corrected.COUNTED:
+    if one.field is CorrectedField.COUNTED:
         return "a rep"
     return _value(getattr(rep, one.field.value, None))
 

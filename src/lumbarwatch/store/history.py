@@ -11,6 +11,7 @@ from typing import Self
 from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.orm import Session as Transaction
 
+from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.events import Symptom
 from lumbarwatch.model.motion import Rep, SetSummary
 from lumbarwatch.model.session import Athlete, Calibration, Session
@@ -26,7 +27,6 @@ from lumbarwatch.store.records import (
     ListedSession,
     NoteRecord,
     RepAnnotation,
-    RepField,
     SensorRecord,
     SessionAbout,
     SessionDetail,
@@ -329,7 +329,7 @@ class History:
         session_id: str,
         set_number: int,
         rep_number: int,
-        field: RepField,
+        field: CorrectedField,
         *,
         value: bool | float | None = None,
         text: str = "",

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.events import SymptomKind
 from lumbarwatch.model.load import SessionLoad
 from lumbarwatch.model.motion import Rep
@@ -182,18 +182,6 @@ class NoteRecord:
     text: str
 
 
-class RepField(StrEnum):
-    """What can be corrected by hand."""
-
-    COUNTED = "counted"  # false: that was no rep
-    PARTIAL = "partial"
-    SINGLE_LEG = "single_leg"
-    TILT_LOCKOUT_DEG = "tilt_lockout_deg"
-    LAMBDA_LOCKOUT_DEG = "lambda_lockout_deg"
-    LAMBDA_PEAK_DEG = "lambda_peak_deg"
-    COMMENT = "comment"
-
-
 @dataclass(frozen=True, slots=True)
 class RepAnnotation:
     """A correction by hand, beside the computed value."""
@@ -203,7 +191,7 @@ class RepAnnotation:
     set_number: int
     rep_number: int
     t_lockout_ns: int
-    field: RepField
+    field: CorrectedField
     value: bool | float | None
     text: str
     author: str

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.events import SymptomKind
 from lumbarwatch.model.motion import Rep, RepQuality, SetSummary
 from lumbarwatch.model.session import Athlete, Limits
@@ -16,7 +17,6 @@ from lumbarwatch.store.records import (
     FoundWarning,
     NoteRecord,
     RepAnnotation,
-    RepField,
     SensorRecord,
     SessionRecord,
     SessionSummary,
@@ -280,7 +280,7 @@ def annotation_of(row: AnnotationRow) -> RepAnnotation:
         set_number=row.set_number,
         rep_number=row.rep_number,
         t_lockout_ns=row.t_lockout_ns,
-        field=RepField(row.field),
+        field=CorrectedField(row.field),
         value=None if row.value is None else loads(row.value)["value"],
         text=row.text,
         author=row.author,
