@@ -7,6 +7,7 @@ import { pictureOf } from "./pictures.js";
 const LEAD_S = 3; // from "begin" to the step, and from one step to the next
 const UNANSWERED_MS = 6000;
 const LATER_S = 15; // a thrust that is under way when the time is over is waited for
+const FLAT_DEG = 30; // lying flat within this, not at the bottom of a lift
 const LIFTING = ["concentric", "lockout", "eccentric"];
 const MARKS = { passed: SYMBOLS.good, failed: SYMBOLS.red, skipped: "–", running: "●", judging: "…", none: "" };
 
@@ -110,7 +111,9 @@ export class Guide {
   waitsLying(now, session) {
     const { state, step } = this.current;
     if (this.asked && now < this.asked.until) return false; // it has been asked for
-    return this.leads && state === "none" && this.words_of(step).lying && session.phase === "armed";
+    const { lying, flat } = this.words_of(step);
+    const posture = !flat || Math.abs((session.last?.pelvis ?? 0) - 90) < FLAT_DEG;
+    return this.leads && state === "none" && lying && posture && session.phase === "armed";
   }
 
   countLead(now) {

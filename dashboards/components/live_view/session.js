@@ -36,6 +36,7 @@ export class Session {
     this.open = false;
     this.replay = false;
     this.stop = [];
+    this.trouble = "";
     this.symptoms = 0;
     this.phaseSince = null;
   }
@@ -63,6 +64,7 @@ export class Session {
     this.open = state.set_open;
     this.replay = state.replay;
     this.stop = state.stop;
+    this.trouble = state.store_trouble;
     this.symptoms = state.symptoms.length;
     this.told = state.t_s;
     for (const sensor of state.sensors) this.sensors.set(sensor.placement, sensor);

@@ -27,6 +27,7 @@ const TEMPLATE = `
     <button class="sound" type="button" aria-pressed="false"></button>
   </div>
   <div class="banner" data-level="none"><span class="symbol" aria-hidden="true"></span><span class="text"></span></div>
+  <p class="trouble" hidden></p>
   <div class="spoken" aria-live="assertive" role="status"></div>
   <ul class="messages" aria-label="Messages of the coach"></ul>
   <div class="guide" role="group" aria-label="Guided calibration" hidden></div>
@@ -89,7 +90,9 @@ class View {
     );
     this.drawn = this.aged = -Infinity;
     this.hide = () => document.hidden && this.unlive();
+    this.freeze = () => this.unlive();
     document.addEventListener("visibilitychange", this.hide);
+    document.addEventListener("freeze", this.freeze);
     this.loop = (now) => {
       this.tick(now);
       this.request = requestAnimationFrame(this.loop);
@@ -118,6 +121,7 @@ class View {
   close() {
     cancelAnimationFrame(this.request);
     document.removeEventListener("visibilitychange", this.hide);
+    document.removeEventListener("freeze", this.freeze);
     this.feed.close();
     this.sound.close();
   }
@@ -216,6 +220,7 @@ class View {
     this.showLinks();
     this.showReps();
     this.showMessages();
+    this.showTrouble();
     this.guide.show(this.session);
   }
 
@@ -242,7 +247,7 @@ class View {
     if (!news) return;
     this.sound.play("other");
     this.sound.say(frame.messages[frame.messages.length - 1].text);
-    this.$(".spoken").textContent = frame.messages[frame.messages.length - 1].text;
+    this.tell(`${this.words.coach} ${frame.messages[frame.messages.length - 1].text}`);
   }
 
   showMessages() {
@@ -345,8 +350,23 @@ class View {
     this.show(good ? "good" : "amber", sentence.replace("{place}", frame.placement), BANNER_MS);
   }
 
+  // It stands by itself until it is over: no banner of a rep or a set may hide it.
   on_store(frame) {
-    this.show(frame.resolved ? "good" : "amber", frame.message, frame.resolved ? BANNER_MS : Infinity);
+    this.session.trouble = frame.resolved ? "" : frame.message;
+    this.showTrouble();
+    if (frame.resolved) this.show("good", frame.message, BANNER_MS);
+    else this.tell(frame.message);
+  }
+
+  showTrouble() {
+    const { trouble } = this.session;
+    this.$(".trouble").hidden = !trouble;
+    this.$(".trouble").textContent = trouble ? `${SYMBOLS.amber} ${trouble}` : "";
+  }
+
+  // Read aloud by a screen reader, at once.
+  tell(text) {
+    this.$(".spoken").textContent = text;
   }
 
   warn(rep, text) {
@@ -359,7 +379,7 @@ class View {
     element.dataset.level = level;
     element.querySelector(".symbol").textContent = SYMBOLS[level] ?? "";
     element.querySelector(".text").textContent = text;
-    this.$(".spoken").textContent = text;
+    this.tell(text);
   }
 
   showLinks() {

@@ -1,4 +1,4 @@
-"""The optional supine zero: lying face up, knees bent, the spine neutral as the athlete feels it (definitions 3).
+"""The optional zero lying face up, knees bent, the spine neutral as the athlete feels it (definitions 3).
 
 From then on that posture reads 90 deg in both segments, so that tilt and lambda are zero in it. Each mounting
 is turned about its own Z; the axes stay those of the bows. The standing zero is kept beside it, and all that

@@ -236,6 +236,7 @@ class GuideStep:
     picture: str
     moves: tuple[GuideMove, ...]
     lying: bool = False  # waits until the athlete lies still, or presses
+    flat: bool = False  # lying means flat, not at the bottom of the lift
     optional: bool = False
     unasked: bool = False  # only where the athlete chooses it
 
@@ -293,6 +294,7 @@ GUIDE: tuple[GuideStep, ...] = (
         "neutral",
         (GuideMove("Lie still", 5.0, "hold"),),
         lying=True,
+        flat=True,
         optional=True,
         unasked=True,
     ),
@@ -319,6 +321,7 @@ def guide_words() -> list[dict[str, object]]:
             "picture": step.picture,
             "moves": [{"say": m.say, "seconds": m.seconds, "tone": m.tone} for m in step.moves],
             "lying": step.lying,
+            "flat": step.flat,
             "optional": step.optional,
             "unasked": step.unasked,
         }
