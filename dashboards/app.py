@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import streamlit as st
+from preload import browser_script
 
 from lumbarwatch.presenters.words import PERMANENT_LINE
 
@@ -32,3 +33,4 @@ page = st.navigation(
 )
 page.run()
 st.caption(PERMANENT_LINE)
+st.html(browser_script(), unsafe_allow_javascript=True)
