@@ -119,6 +119,7 @@ async def calibrated(scripted):
     scripted.station.step(CalibrationStep.REFERENCE_THRUSTS, StepAction.SKIP)
     scripted.station.load(60.0, None)
     await say(scripted)
+    await noted(scripted, lambda note: note.carried is not None)
     return visit
 
 
