@@ -5,11 +5,10 @@ from dataclasses import replace
 import pytest
 
 from hub.scripted import rep
-from lumbarwatch.model.motion import SetSummary
+from lumbarwatch.model.motion import SetExtra, SetSummary
 from lumbarwatch.model.session import Athlete
 from lumbarwatch.model.trends import SessionPoint
 from lumbarwatch.presenters import load
-from lumbarwatch.presenters.report_data import SetFacts
 
 ANNA = Athlete("a", "Anna", mass_kg=75.0, stature_m=1.75)
 SETS = [SetSummary(1, 0, 1, reps=2, partial=0, bar_kg=100.0)]
@@ -44,7 +43,8 @@ def test_the_lockout_posture_gives_the_worked_example():
 
 
 def test_every_figure_of_a_set_has_its_interval():
-    facts = SetFacts(
+    facts = SetExtra(
+        1,
         rpe=7.0,
         dose_n2m2s=2.5e6,
         dose_sigma_n2m2s=6e5,

@@ -14,7 +14,6 @@ from lumbarwatch.presenters.load import (
     relative_dose_words,
     set_rows,
 )
-from lumbarwatch.presenters.report_data import SetFacts
 from lumbarwatch.presenters.report_words import kilo_dose, moment
 from lumbarwatch.store.history import History
 from lumbarwatch.store.records import SessionFilter, SessionRecord
@@ -26,17 +25,7 @@ def show(history: History, record: SessionRecord, athlete: Athlete | None) -> No
     if why_not := missing_words(athlete, sets, record.exercise):
         st.info(why_not)
         return
-    facts = {
-        one.set_number: SetFacts(
-            rpe=one.rpe,
-            dose_n2m2s=one.dose_n2m2s,
-            dose_sigma_n2m2s=one.dose_sigma_n2m2s,
-            dose_unknown_reps=one.dose_unknown_reps,
-            peak_moment_nm=one.peak_moment_nm,
-            peak_sigma_nm=one.peak_sigma_nm,
-        )
-        for one in history.set_extras(record.id)
-    }
+    facts = {one.set_number: one for one in history.set_extras(record.id)}
     _relative(history, record)
     show_rows(set_rows(sets, facts), alt="Load of every set")
     loads = lockout_loads(athlete, sets, history.reps(record.id))

@@ -20,13 +20,12 @@ from lumbarwatch.presenters.report_data import (
     Note,
     ReportData,
     SessionFacts,
-    SetFacts,
 )
 from lumbarwatch.store.course import session_point, symptom_of
 from lumbarwatch.store.errors import StoreError, StoreReason
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
-from lumbarwatch.store.records import RepAnnotation, SessionDetail, SetExtra, SymptomRecord, TrendPoint
+from lumbarwatch.store.records import RepAnnotation, SessionDetail, SymptomRecord, TrendPoint
 
 DAY_S = 86_400.0
 
@@ -204,10 +203,7 @@ def _session(history: History, session_id: str, *, refined: bool) -> SessionFact
         sets=history.sets(session_id, version, refined=refined),
         reps=reps,
         refined=record.refined,
-        set_facts={
-            one.set_number: _set_facts(one)
-            for one in history.set_extras(session_id, version, refined=refined)
-        },
+        set_facts={one.set_number: one for one in history.set_extras(session_id, version, refined=refined)},
         warnings=tuple(one.verdict for one in found if one.set_number == 0),
         not_graded=detail.not_graded,
         corrections=_corrections(history.annotations(session_id), reps),
@@ -232,17 +228,6 @@ def _beside(history: History, facts: SessionFacts | None) -> SessionFacts | None
         return None
     analysed = any(refined for _, refined in history.session(facts.session.id).versions)
     return _session(history, facts.session.id, refined=True) if analysed else None
-
-
-def _set_facts(one: SetExtra) -> SetFacts:
-    return SetFacts(
-        rpe=one.rpe,
-        dose_n2m2s=one.dose_n2m2s,
-        dose_sigma_n2m2s=one.dose_sigma_n2m2s,
-        dose_unknown_reps=one.dose_unknown_reps,
-        peak_moment_nm=one.peak_moment_nm,
-        peak_sigma_nm=one.peak_sigma_nm,
-    )
 
 
 def _corrections(annotations: Sequence[RepAnnotation], reps: Sequence[Rep]) -> tuple[Correction, ...]:

@@ -11,10 +11,9 @@ from lumbarwatch.core.dose import DAYS_OF_HISTORY, LEAST_EARLIER_SESSIONS, NS_PE
 from lumbarwatch.core.load import hip_thrust_load
 from lumbarwatch.core.load_uncertainty import COARSE, hip_thrust_sigma
 from lumbarwatch.model.load import Lift, LoadError, LoadSetup
-from lumbarwatch.model.motion import Rep, SetSummary
+from lumbarwatch.model.motion import Rep, SetExtra, SetSummary
 from lumbarwatch.model.session import Athlete
 from lumbarwatch.model.trends import SessionPoint
-from lumbarwatch.presenters.report_data import SetFacts
 from lumbarwatch.presenters.report_words import UNKNOWN, kilo_dose, mass, moment, number, plural
 
 Row = dict[str, str | int | float | None]
@@ -66,12 +65,12 @@ def missing_words(athlete: Athlete | None, sets: Sequence[SetSummary], exercise:
     return f"No load: {' and '.join(missing)} {verb} not known. Enter {them} before or during a session."
 
 
-def set_rows(sets: Sequence[SetSummary], facts: Mapping[int, SetFacts]) -> list[Row]:
+def set_rows(sets: Sequence[SetSummary], facts: Mapping[int, SetExtra]) -> list[Row]:
     """Return every set's bar, effort, peak moment and dose."""
-    return [_set_row(one, facts.get(one.set_number, SetFacts())) for one in sets]
+    return [_set_row(one, facts.get(one.set_number, SetExtra(one.set_number))) for one in sets]
 
 
-def _set_row(one: SetSummary, facts: SetFacts) -> Row:
+def _set_row(one: SetSummary, facts: SetExtra) -> Row:
     unknown = facts.dose_unknown_reps or 0
     return {
         "Set": one.set_number,

@@ -6,22 +6,10 @@ from types import MappingProxyType
 
 from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.events import Symptom
-from lumbarwatch.model.motion import Rep, SetSummary
+from lumbarwatch.model.motion import Rep, SetExtra, SetSummary
 from lumbarwatch.model.session import Athlete, Calibration, Limits, Session
 from lumbarwatch.model.trends import SessionPoint
 from lumbarwatch.model.verdicts import NotGraded, WarningVerdict
-
-
-@dataclass(frozen=True, slots=True)
-class SetFacts:
-    """Effort and load of a set. None: not known."""
-
-    rpe: float | None = None
-    dose_n2m2s: float | None = None
-    dose_sigma_n2m2s: float | None = None
-    dose_unknown_reps: int | None = None
-    peak_moment_nm: float | None = None
-    peak_sigma_nm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +43,7 @@ class Felt:
     session_id: str
 
 
-def _no_facts() -> Mapping[int, SetFacts]:
+def _no_facts() -> Mapping[int, SetExtra]:
     return MappingProxyType({})
 
 
@@ -73,7 +61,7 @@ class SessionFacts:
     sets: tuple[SetSummary, ...]
     reps: tuple[Rep, ...]
     refined: bool = False
-    set_facts: Mapping[int, SetFacts] = field(default_factory=_no_facts)
+    set_facts: Mapping[int, SetExtra] = field(default_factory=_no_facts)
     warnings: tuple[WarningVerdict, ...] = ()  # of the whole session
     not_graded: tuple[NotGraded, ...] = ()
     corrections: tuple[Correction, ...] = ()

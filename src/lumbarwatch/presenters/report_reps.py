@@ -15,7 +15,8 @@ from lumbarwatch.model.document import (
     Row,
     Table,
 )
-from lumbarwatch.presenters.report_data import SessionFacts, SetFacts
+from lumbarwatch.model.motion import SetExtra
+from lumbarwatch.presenters.report_data import SessionFacts
 from lumbarwatch.presenters.report_marks import MARK_NAMES, counted, mark_of, median_of, why_not
 from lumbarwatch.presenters.report_words import (
     UNKNOWN,
@@ -118,7 +119,7 @@ def set_table(facts: SessionFacts, most: int | None = MOST_SETS) -> Table:
 
 def _set_row(facts: SessionFacts, set_number: int) -> Row:
     one = next(one for one in facts.sets if one.set_number == set_number)
-    extra = facts.set_facts.get(set_number, SetFacts())
+    extra = facts.set_facts.get(set_number, SetExtra(set_number))
     reps = [rep for rep in facts.reps if rep.set_number == set_number]
     left = [rep for rep in counted(facts) if rep.set_number == set_number]
     full = [rep for rep in left if rep.graded and not rep.partial]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.events import Symptom
-from lumbarwatch.model.motion import Rep, SetSummary
+from lumbarwatch.model.motion import Rep, SetExtra, SetSummary
 from lumbarwatch.model.session import Athlete, Calibration, Session
 from lumbarwatch.model.trends import SessionPoint
 from lumbarwatch.store import engine as database
@@ -33,7 +33,6 @@ from lumbarwatch.store.records import (
     SessionFilter,
     SessionRecord,
     SessionSummary,
-    SetExtra,
     SetPoint,
     SymptomRecord,
     TrendPoint,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import aliased
 
-from lumbarwatch.model.motion import Rep, SetSummary
+from lumbarwatch.model.motion import Rep, SetExtra, SetSummary
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import Calibration, Limits
 from lumbarwatch.model.verdicts import WarningVerdict
@@ -18,7 +18,6 @@ from lumbarwatch.store.records import (
     FoundWarning,
     SessionDetail,
     SessionRecord,
-    SetExtra,
     SymptomRecord,
     TrendPoint,
 )

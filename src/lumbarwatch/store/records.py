@@ -115,20 +115,6 @@ class SessionDetail:
 
 
 @dataclass(frozen=True, slots=True)
-class SetExtra:
-    """What belongs to a set beside its summary. None: not known."""
-
-    set_number: int
-    rpe: float | None = None
-    dose_n2m2s: float | None = None
-    dose_sigma_n2m2s: float | None = None
-    dose_unknown_reps: int | None = None  # more than 0: the dose is a lower bound
-    peak_moment_nm: float | None = None  # of the heaviest rep, at L5/S1
-    peak_sigma_nm: float | None = None
-    drift_deg: float | None = None  # of lambda at lockout from the first graded rep to the last
-
-
-@dataclass(frozen=True, slots=True)
 class FoundWarning:
     """A warning with its place. ``rep_number`` 0: of the set; ``set_number`` 0: of the session."""
 

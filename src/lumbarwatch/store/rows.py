@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.events import SymptomKind
-from lumbarwatch.model.motion import Rep, RepQuality, SetSummary
+from lumbarwatch.model.motion import Rep, RepQuality, SetExtra, SetSummary
 from lumbarwatch.model.session import Athlete, Limits
 from lumbarwatch.model.verdicts import Level, NotGraded, NotGradedReason, WarningId, WarningVerdict
 from lumbarwatch.store.codec import dumps, from_json, loads
@@ -20,7 +20,6 @@ from lumbarwatch.store.records import (
     SensorRecord,
     SessionRecord,
     SessionSummary,
-    SetExtra,
     SymptomRecord,
 )
 from lumbarwatch.store.tables import (

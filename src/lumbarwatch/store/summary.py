@@ -6,10 +6,10 @@ from statistics import median
 
 from lumbarwatch.core.drift import drift_deg
 from lumbarwatch.model.load import Dose, RepLoad, SessionLoad
-from lumbarwatch.model.motion import Rep, SetSummary
+from lumbarwatch.model.motion import Rep, SetExtra, SetSummary
 from lumbarwatch.model.session import Calibration
 from lumbarwatch.model.verdicts import Level, WarningId
-from lumbarwatch.store.records import SessionSummary, SetExtra
+from lumbarwatch.store.records import SessionSummary
 
 
 def summarise(
