@@ -9,8 +9,9 @@ from views.train_facts import stage_of_station
 from views.train_orders import obey, show_refusal, tell
 
 from lumbarwatch.hub.client import HubClient, HubRefused
-from lumbarwatch.hub.messages import HubMessage, StationMessage
+from lumbarwatch.hub.messages import HubMessage, ResumedMessage, StationMessage
 from lumbarwatch.presenters import keys
+from lumbarwatch.presenters.resumed import resumed_words
 from lumbarwatch.presenters.train import Stage, train_words
 
 FIRST_STATION = "1"
@@ -67,6 +68,13 @@ def live(hub: Link, state: HubMessage | None) -> str:
     return name
 
 
+def resumed_sentence(station: StationMessage, resumed: ResumedMessage) -> str:
+    """Say that measuring was cut off, and what became of it."""
+    stale = station.progress is not None and station.progress.stale is not None
+    kept = resumed.calibration_kept
+    return resumed_words(station.started_utc_s or 0.0, calibration_kept=kept, stale=stale)
+
+
 def panel(client: HubClient, state: HubMessage, station: StationMessage) -> None:
     """Show what belongs to the stage under the live view."""
     stage = stage_of_station(station)
@@ -74,6 +82,8 @@ def panel(client: HubClient, state: HubMessage, station: StationMessage) -> None
         stage = Stage.START
     if station.replay:
         st.info("A recording is shown again: nothing is measured or saved.")
+    if station.resumed is not None and stage is not Stage.START:
+        st.info(resumed_sentence(station, station.resumed), icon=":material/restart_alt:")
     if stage is Stage.START:
         train_start.show(client, state, station)
     elif stage is Stage.SUMMARY:

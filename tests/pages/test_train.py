@@ -381,3 +381,13 @@ def test_one_of_several_stations_is_chosen_by_the_address(open_page, monkeypatch
     assert json.loads(page.get("bidi_component")[0].proto.json)["station"] == "2"
     page.button(keys.END_SESSION).click().run()
     assert hub.asked == [("/api/2/session/end", None)]
+
+
+@pytest.mark.parametrize(
+    ("kept", "end"), [(True, "graded as before."), (False, "begins with the calibration.")]
+)
+def test_a_restart_in_the_midst_of_a_session_is_said_in_one_sentence(train, kept, end):
+    resumed = wire.ResumedMessage(session_id="s0", stopped_utc_s=1e9, calibration_kept=kept)
+    _, page = train(**RUNNING | {"resumed": resumed, "started_utc_s": 1e9 + 9})
+    (said,) = [one.value for one in page.info if "restarted" in one.value]
+    assert said.endswith(end)
