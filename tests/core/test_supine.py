@@ -13,6 +13,7 @@ from lumbarwatch.model.events import (
     CalibrationStepJudged,
     RepFinished,
     Rezeroed,
+    SlipSuspected,
     StepBegun,
     StepDone,
 )
@@ -42,6 +43,7 @@ from lumbarwatch.simulate.lifts import ReferenceThrusts as Thrusts
 from lumbarwatch.simulate.lifts import SetOf, good
 from lumbarwatch.simulate.scenario import Scenario
 from lumbarwatch.simulate.session import simulate_session
+from lumbarwatch.simulate.stage import Channel
 from simulated import cut, pipeline_of, run, steps, streams
 
 STEP = CalibrationStep
@@ -164,6 +166,47 @@ def test_a_quiet_standing_later_does_not_undo_it(session, lived):
     assert median_in(events, standing_s, "pelvis_pitch_deg") == pytest.approx(
         -SHIFT_DEG[Placement.PELVIS], abs=4.5
     )
+
+
+def far(pelvis_slip_deg=0.0):
+    """A neutral far from standing in the pelvis only, then a quiet standing; perhaps the strap slips."""
+    flat = [LieFlat(101.0, -13.0), StayFlat(), ToBottom()]
+    slip = [Slip(pelvis_slip_deg)] if pelvis_slip_deg else []
+    story = [Stand(6.0, zero=True), Bows(), Stand(1.5), LieDown(), *flat, *slip, GetUp(), Stand(8.0)]
+    session = simulate_session(Scenario("far", "", lambda _profile: story, 0), "ideal", 3)
+    pipeline = pipeline_of(session)
+    pieces = [piece for batches in streams(session).values() for piece in cut(batches, (40,))]
+    arrived = sorted(pieces, key=lambda piece: int(piece.t_arrival_ns[0]))
+    return session, run(pipeline, [*steps(session), *arrived]), pipeline
+
+
+class Slip:
+    """The pelvis sensor slips on the skin."""
+
+    def __init__(self, degrees):
+        self.degrees = degrees
+
+    def play(self, stage):
+        stage.move(0.15, {Channel.PELVIS_SLIP: self.degrees})
+        stage.wait(3.0)
+
+
+def test_a_standing_far_from_the_zero_is_no_slip():
+    session, events, pipeline = far()
+    assert not [event for event in events if isinstance(event, Rezeroed | SlipSuspected)]
+    standing_s = session.performance.standing[-1]
+    assert median_in(events, standing_s, "pelvis_pitch_deg") == pytest.approx(-11.0, abs=4.5)
+    assert pipeline.calibration.supine.shift_deg[Placement.PELVIS] == pytest.approx(11.0, abs=0.3)
+
+
+def test_after_a_slip_a_quiet_standing_gives_the_supine_zero_again():
+    session, events, pipeline = far(pelvis_slip_deg=12.0)
+    (again,) = [event for event in events if isinstance(event, Rezeroed)]
+    assert again.placement is Placement.PELVIS
+    assert pipeline.calibration.supine is not None
+    t_s = session.performance.standing[-1]
+    after_s = (max(t_s[0], again.t_ns / 1e9), t_s[1])
+    assert median_in(events, after_s, "pelvis_pitch_deg") == pytest.approx(-11.0, abs=0.5)
 
 
 def test_the_standing_zero_is_kept_apart(lived, standing_only):
