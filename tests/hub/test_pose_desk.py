@@ -204,11 +204,16 @@ async def test_an_impossible_sensor_is_refused(table):
     assert table.stored() is None
 
 
-async def test_a_sensor_of_orientations_only_is_told_at_once(table):
+async def test_a_sensor_of_orientations_only_is_let_go_with_a_sentence(table, monkeypatch):
+    monkeypatch.setattr(pose_desk, "LOOK_S", 0.01)
     await table.begin(raw=False)
-    seen = await table.turn(0.0, 0.1)
-    assert "orientations only" in seen[-1]["problem"]
-    assert (await table.ask("/finish"))["result"]["reasons"] == ["no_raw_data"]
+    await table.turn(0.0, 0.1)
+    await table.scripted.links[-1]._stopped.wait()
+    await settle()
+    told = await table.now()
+    assert told["state"] == "failed"
+    assert "no raw acceleration" in told["problem"]
+    assert (await table.ask("/finish"))["error"] == "not_calibrating"
 
 
 async def test_without_a_serial_number_the_result_is_shown_and_not_kept(table):
@@ -319,6 +324,7 @@ async def test_no_adapter_ends_it_with_its_sentence(table, monkeypatch):
 async def test_who_looks_no_more_lets_the_sensor_go(tmp_path, six, monkeypatch):
     real = [0]
     monkeypatch.setattr(pose_desk, "LEFT_S", 0.05)
+    monkeypatch.setattr(pose_desk, "LOOK_S", 0.01)
     async with _at(tmp_path, six, real_ns=lambda: real[0]) as table:
         await table.begin()
         links = table.scripted.links[-1]

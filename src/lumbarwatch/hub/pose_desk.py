@@ -36,6 +36,14 @@ LONGEST_S = 600.0
 PLACE = Placement.PELVIS
 """The one link's name; on a table a sensor is worn nowhere."""
 
+LOOK_S = 0.25
+"""Between two looks at whether it has gone on for long enough (convention)."""
+
+_NO_RAW_DATA = (
+    "This sensor sends orientations that it computes itself, no raw acceleration: its accelerometer cannot "
+    "be calibrated here."
+)
+
 PARAMS = SixPoseParams()
 NEEDED_S = PARAMS.still.least_s + 2 * PARAMS.still.settle_s
 
@@ -188,7 +196,7 @@ class PoseDesk:
         running = asyncio.create_task(links.run({PLACE: target}))
         try:
             while not running.done() and self._problem() is None:
-                await asyncio.wait({running}, timeout=1.0)
+                await asyncio.wait({running}, timeout=LOOK_S)
             problem = self._problem() or ""
             if running.done():
                 running.result()
@@ -203,6 +211,8 @@ class PoseDesk:
 
     def _problem(self) -> str | None:
         """Why it has gone on for long enough."""
+        if not self._heard.raw:
+            return _NO_RAW_DATA
         if self._heard.seconds > LONGEST_S:
             return f"It went on for {LONGEST_S / 60:.0f} minutes: start again, finish after the last side."
         if self._parts.real_ns() - self._asked_ns > LEFT_S * NS_PER_S:
@@ -239,7 +249,7 @@ class PoseDesk:
 def _so_far(heard: Heard) -> dict[str, object]:
     t_ns, gyr_radps, acc_mps2 = heard.samples()
     if acc_mps2 is None:
-        return {"problem": "This sensor sends orientations only: set it to send raw data, then start again."}
+        return {"problem": _NO_RAW_DATA}
     found: PosesSoFar = poses_so_far(t_ns, gyr_radps, acc_mps2, PARAMS)
     return {
         "poses": found.poses,
