@@ -14,9 +14,9 @@ from lumbarwatch.presenters.history import (
     duration_words,
     felt_words,
     rep_row,
-    verdict_words,
     worst_rep,
 )
+from lumbarwatch.presenters.verdict_words import verdict_words
 
 
 def test_a_row_has_the_reps_numbers_with_units_in_the_headings():

@@ -20,9 +20,9 @@ from lumbarwatch.presenters.train import (
     set_advice,
     stage_of,
     train_words,
-    verdict_words,
 )
 from lumbarwatch.presenters.train_export import file_name, reps_csv, session_json
+from lumbarwatch.presenters.verdict_words import verdict_words
 
 
 @dataclass

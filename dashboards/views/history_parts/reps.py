@@ -17,11 +17,11 @@ from lumbarwatch.presenters.history import (
     corrected_rows,
     csv_of,
     place_of,
-    verdict_words,
     with_refined,
     worst_rep,
 )
 from lumbarwatch.presenters.replay import replay_data, span_ns
+from lumbarwatch.presenters.verdict_words import verdict_words
 from lumbarwatch.store.angles import read_angles
 from lumbarwatch.store.errors import StoreError, StoreReason
 from lumbarwatch.store.folder import DataFolder

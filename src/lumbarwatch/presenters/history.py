@@ -11,7 +11,7 @@ from lumbarwatch.core.cues import CUE_PRIORITY
 from lumbarwatch.model.events import SymptomKind
 from lumbarwatch.model.motion import Rep
 from lumbarwatch.model.verdicts import Level
-from lumbarwatch.presenters.words import NOT_GRADED, WARNINGS
+from lumbarwatch.presenters.verdict_words import verdict_words
 
 Cell = str | int | float | None
 Row = dict[str, Cell]
@@ -51,22 +51,6 @@ def rep_row(rep: Rep) -> Row:
 def rep_rows(reps: Sequence[Rep]) -> list[Row]:
     """Return all reps as rows."""
     return [rep_row(rep) for rep in reps]
-
-
-def verdict_words(rep: Rep) -> str:
-    """Return a rep's verdict in words; "not graded" with its reason is never "good"."""
-    found = [f"{_SIGNS[warning.level]} {WARNINGS[warning.id].title}" for warning in rep.warnings]
-    if rep.partial:
-        found.insert(0, "½ partial")
-    if found:
-        return ", ".join(found)
-    if rep.graded:
-        return "✓ good"
-    reasons = list(dict.fromkeys(NOT_GRADED[one.reason] for one in rep.not_graded))
-    return f"? not graded: {', '.join(reasons[:2])}" if reasons else "? not graded"
-
-
-_SIGNS = {Level.RED: "✕", Level.AMBER: "!"}
 
 
 def _rounded(value: float | None) -> float | None:

@@ -8,7 +8,7 @@ from lumbarwatch.model.checks import Booleans, Floats
 from lumbarwatch.model.motion import PoseBatch, Rep
 from lumbarwatch.model.samples import NS_PER_S
 from lumbarwatch.model.verdicts import Level
-from lumbarwatch.presenters.history import verdict_words
+from lumbarwatch.presenters.verdict_words import verdict_words
 from lumbarwatch.presenters.words import WARNINGS
 
 AROUND_NS: Final = NS_PER_S

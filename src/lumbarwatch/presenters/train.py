@@ -9,7 +9,8 @@ from typing import Protocol
 
 from lumbarwatch.core.cues import CUE_PRIORITY
 from lumbarwatch.model.session import CalibrationStep
-from lumbarwatch.model.verdicts import Level, NotGradedReason, WarningId
+from lumbarwatch.model.verdicts import Level, WarningId
+from lumbarwatch.presenters.verdict_words import FoundWarning, Judged
 from lumbarwatch.presenters.words import CALIBRATION, NOT_GRADED, WARNINGS, live_words
 
 LEAST_BORDERLINE = 3
@@ -29,37 +30,13 @@ class Stage(StrEnum):
     SUMMARY = "summary"
 
 
-class FoundWarning(Protocol):
-    """A limit exceeded, as the page hears of it."""
-
-    @property
-    def id(self) -> WarningId: ...  # noqa: D102
-    @property
-    def level(self) -> Level: ...  # noqa: D102
-
-
-class Ungraded(Protocol):
-    """A warning that was not judged."""
-
-    @property
-    def reason(self) -> NotGradedReason: ...  # noqa: D102
-
-
-class FoundRep(Protocol):
+class FoundRep(Judged, Protocol):
     """A repetition, as the page hears of it."""
 
     @property
     def set(self) -> int: ...  # noqa: D102
     @property
     def rep(self) -> int: ...  # noqa: D102
-    @property
-    def partial(self) -> bool: ...  # noqa: D102
-    @property
-    def graded(self) -> bool: ...  # noqa: D102
-    @property
-    def warnings(self) -> Sequence[FoundWarning]: ...  # noqa: D102
-    @property
-    def not_graded(self) -> Sequence[Ungraded]: ...  # noqa: D102
     @property
     def borderline(self) -> Sequence[WarningId]: ...  # noqa: D102
 
@@ -198,22 +175,6 @@ def counts(reps: Sequence[FoundRep]) -> Counts:
         red=sum(Level.RED in found for found in levels),
         amber=sum(Level.AMBER in found and Level.RED not in found for found in levels),
     )
-
-
-def verdict_words(rep: FoundRep) -> str:
-    """Return a rep's verdict in words; "not graded" with its reason is never "good"."""
-    found = [f"{_SIGNS[warning.level]} {WARNINGS[warning.id].title}" for warning in rep.warnings]
-    if rep.partial:
-        found.insert(0, "½ partial")
-    if found:
-        return ", ".join(found)
-    if rep.graded:
-        return "✓ good"
-    reasons = list(dict.fromkeys(NOT_GRADED[one.reason] for one in rep.not_graded))
-    return f"? not graded: {', '.join(reasons[:2])}" if reasons else "? not graded"
-
-
-_SIGNS: Mapping[Level, str] = MappingProxyType({Level.RED: "✕", Level.AMBER: "!"})
 
 
 # Guided calibration -----------------------------------------------------------------------------------------
