@@ -1,6 +1,5 @@
 """Files and history together: what is in one and not in the other, and deleting from both."""
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from lumbarwatch.store.errors import StoreError, StoreReason, from_os
 from lumbarwatch.store.folder import CARD_SUFFIX, DataFolder
 from lumbarwatch.store.history import History
 from lumbarwatch.store.ids import checked_id
+from lumbarwatch.store.whole_file import write_whole
 
 ERASING: Final = ".erasing"
 """Behind the id of a session or athlete: this is being deleted, and has to be to the end."""
@@ -94,13 +94,8 @@ def finish_erasing(folder: DataFolder, history: History) -> None:
 
 def _erase(folder: DataFolder, history: History, name: str, what: Erasing) -> None:
     mark = folder.path / f"{checked_id(name)}{ERASING}"
-    part = mark.with_name(mark.name + ".part")
     try:
-        with part.open("w", encoding="utf-8") as file:
-            file.write(dumps(what))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(mark)
+        write_whole(mark, dumps(what))
     except OSError as error:
         raise from_os(error, "Deleting", mark) from error
     _erase_marked(folder, history, what)

@@ -1,12 +1,12 @@
 """Settings of this computer in the data folder: one JSON file, read and written as a whole."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
 from lumbarwatch.store.errors import StoreError, StoreReason, from_os
+from lumbarwatch.store.whole_file import write_whole
 
 
 def read_settings(path: Path) -> dict[str, object]:
@@ -38,13 +38,8 @@ def write_settings(path: Path, settings: Mapping[str, object]) -> None:
     StoreError
         The file can't be written.
     """
-    beside = path.with_suffix(".new")
     try:
-        with beside.open("w", encoding="utf-8") as file:
-            json.dump(settings, file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        write_whole(path, json.dumps(settings, indent=2))
     except OSError as error:
         raise from_os(error, "Writing the settings", path) from error
 

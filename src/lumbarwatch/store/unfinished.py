@@ -4,7 +4,6 @@ It is written as a whole or not at all, and removed when the session ends. It ho
 """
 
 import logging
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from lumbarwatch.store.errors import StoreError, from_os
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.ids import checked_id
 from lumbarwatch.store.pairing import PairedSensor
+from lumbarwatch.store.whole_file import write_whole
 
 _LOG = logging.getLogger(__name__)
 
@@ -60,13 +60,8 @@ def write_unfinished(folder: DataFolder, visit: UnfinishedVisit) -> None:
         The file can't be written.
     """
     path = _path(folder, visit.session_id)
-    part = path.with_name(path.name + ".part")
     try:
-        with part.open("w", encoding="utf-8") as file:
-            file.write(dumps(visit))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        write_whole(path, dumps(visit))
     except OSError as error:
         raise from_os(error, "Writing", path) from error
 
