@@ -164,11 +164,9 @@ class SensorDesk:
         ApiRefused
             One of the station's is.
         """
-        if any(
-            one.station is station and self.poses.watches(one.serial, one.address) for one in self._worn()
-        ):
+        if any(self.poses.watches(one.serial, one.address) for one in worn_at(station)):
             sentence = (
-                "One of these sensors is being calibrated on the page Sensors: finish or cancel that first."
+                "A sensor of this station is being calibrated: finish or cancel that on the page Sensors."
             )
             raise ApiRefused(ApiError.BUSY, sentence)
 
