@@ -22,6 +22,7 @@ MODULES: Final = (
     "history_link",
     "views.history_parts.sessions",
     "views.history_parts.session",
+    "pyarrow.parquet",
     "scipy.signal",
     "scipy.ndimage",
     "views.history_parts.load",
@@ -45,6 +46,7 @@ ELEMENTS: Final = (
     "TextInput",
     "NumberInput",
     "TextArea",
+    "BidiComponent",
 )
 """Streamlit's scripts, by the beginning of their names, each with those that it needs."""
 
