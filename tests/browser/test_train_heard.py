@@ -11,6 +11,8 @@ import pytest
 from browser.train_page import STEP_MS, WIDE, TrainPage
 from lumbarwatch.core.cues import CUE_PRIORITY, CUES
 from lumbarwatch.model.verdicts import WarningId
+from lumbarwatch.store.folder import DataFolder
+from lumbarwatch.store.history import History
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -44,8 +46,13 @@ def test_by_keyboard_alone_by_ear_and_by_screen_reader(guided_at, browser):
     _the_second_set_by_ear(train)
     _the_zero_lying_down(train)
     _without_a_voice(browser, demo)
+    train.button("End session").click()
+    train.wait("stage", "summary", timeout=SET_MS)
     assert train.errors == []
     assert demo.stop() == 0
+    with History.open(DataFolder(demo.data).history) as history:
+        (session,) = history.sessions()
+        assert history.session(session.id).calibration.supine is not None
 
 
 # By keyboard ------------------------------------------------------------------------------------------------
