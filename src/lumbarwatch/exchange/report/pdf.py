@@ -3,7 +3,7 @@
 reportlab has no types; what it returns is used here and nowhere else.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 from io import BytesIO
 from threading import Lock
@@ -25,7 +25,8 @@ from reportlab.platypus import (
 from reportlab.platypus import Table as Grid
 
 from lumbarwatch.exchange.report import fonts, style
-from lumbarwatch.exchange.report.drawing import Drawing, Shape, Stroke, Word, draw
+from lumbarwatch.exchange.report.drawing import draw
+from lumbarwatch.exchange.report.flowables import Picture, Rule, Sheet
 from lumbarwatch.model.document import (
     Align,
     Block,
@@ -108,7 +109,7 @@ def _sheet(page: Page, head: Document | None) -> Flowable:
     """All of a page on one sheet: set in full size, else ever smaller until there is room."""
     scale = 1.0
     while True:
-        sheet = _Sheet([*_top(page, head), *_blocks(page.blocks, WIDTH / scale)], scale)
+        sheet = Sheet([*_top(page, head), *_blocks(page.blocks, WIDTH / scale)], scale, WIDTH)
         if sheet.height <= HEIGHT or scale < LEAST_SCALE:
             return (
                 sheet if sheet.height <= HEIGHT else KeepInFrame(WIDTH, HEIGHT - 1.0, [sheet], mode="shrink")
@@ -182,7 +183,7 @@ def _section(block: Section, width: float) -> list[Flowable]:
     title = Paragraph(
         fonts.markup(block.title), _style(8.4, bold=True, colour=style.ACCENT, before=6.0, after=1.0)
     )
-    return [title, _Rule(width), *_blocks(block.blocks, width)]
+    return [title, Rule(width), *_blocks(block.blocks, width)]
 
 
 def _is_long(block: Block) -> bool:
@@ -283,7 +284,7 @@ def _cell(cell: Cell, align: Align) -> Flowable:
 
 
 def _chart(block: Chart, width: float) -> list[Flowable]:
-    found: list[Flowable] = [_Picture(draw(block, width))]
+    found: list[Flowable] = [Picture(draw(block, width))]
     if block.caption:
         found.append(Paragraph(fonts.markup(block.caption), _style(SMALL, colour=style.SOFT, after=2.0)))
     return found
@@ -316,102 +317,3 @@ def _style(
         bulletFontSize=size,
         splitLongWords=int(not whole),
     )
-
-
-# What reportlab lacks --------------------------------------------------------------------------------------
-class _Rule(Flowable):
-    """A thin line over the whole width."""
-
-    def __init__(self, width: float) -> None:
-        super().__init__()
-        self.width, self.height = width, 3.5
-
-    def draw(self) -> None:
-        self.canv.setStrokeColor(colors.HexColor(style.RULE))
-        self.canv.setLineWidth(0.6)
-        self.canv.line(0, 2.5, self.width, 2.5)
-
-
-class _Sheet(Flowable):
-    """Flowables below each other over the whole width, scaled."""
-
-    def __init__(self, content: Sequence[Flowable], scale: float) -> None:
-        super().__init__()
-        self._scale = scale
-        self._placed: list[tuple[Flowable, float]] = []
-        y, after = 0.0, 0.0
-        for one in content:
-            _, height = one.wrap(WIDTH / scale, PAGE_HEIGHT / scale)
-            y += max(after, float(one.getSpaceBefore())) + height if self._placed else height
-            after = float(one.getSpaceAfter())
-            self._placed.append((one, y))
-        self.width, self.height = WIDTH, y * scale
-
-    def draw(self) -> None:
-        canvas: Any = self.canv
-        canvas.translate(0, self.height)
-        canvas.scale(self._scale, self._scale)
-        for one, y in self._placed:
-            one.drawOn(canvas, 0, -y)
-
-
-class _Picture(Flowable):
-    """A drawing."""
-
-    def __init__(self, drawing: Drawing) -> None:
-        super().__init__()
-        self.width, self.height = drawing.width, drawing.height
-        self._drawing = drawing
-
-    def draw(self) -> None:
-        canvas: Any = self.canv
-        for item in self._drawing.items:
-            canvas.saveState()
-            self._put(canvas, item)
-            canvas.restoreState()
-
-    def _put(self, canvas: Any, item: Stroke | Shape | Word) -> None:
-        match item:
-            case Stroke():
-                self._stroke(canvas, item)
-            case Shape():
-                self._shape(canvas, item)
-            case Word():
-                canvas.setFillColor(colors.HexColor(item.colour))
-                canvas.setFont(fonts.BOLD if item.bold else fonts.REGULAR, item.size)
-                put = {
-                    "start": canvas.drawString,
-                    "middle": canvas.drawCentredString,
-                    "end": canvas.drawRightString,
-                }
-                put[item.anchor](item.x, self.height - item.y, item.text)
-
-    def _path(self, canvas: Any, points: Sequence[tuple[float, float]], *, closed: bool) -> Any:
-        path = canvas.beginPath()
-        (x, y), *rest = points
-        path.moveTo(x, self.height - y)
-        for x, y in rest:
-            path.lineTo(x, self.height - y)
-        if closed:
-            path.close()
-        return path
-
-    def _stroke(self, canvas: Any, item: Stroke) -> None:
-        canvas.setStrokeColor(colors.HexColor(item.colour))
-        canvas.setLineWidth(item.width)
-        if item.dashed:
-            canvas.setDash(3, 2)
-        canvas.drawPath(self._path(canvas, item.points, closed=False), stroke=1, fill=0)
-
-    def _shape(self, canvas: Any, item: Shape) -> None:
-        fill, edge = int(item.fill is not None), int(item.edge is not None)
-        if item.fill:
-            canvas.setFillColor(colors.HexColor(item.fill))
-        if item.edge:
-            canvas.setStrokeColor(colors.HexColor(item.edge))
-            canvas.setLineWidth(item.width)
-        if item.radius:
-            (x, y), *_ = item.points
-            canvas.circle(x, self.height - y, item.radius, stroke=edge, fill=fill)
-        else:
-            canvas.drawPath(self._path(canvas, item.points, closed=True), stroke=edge, fill=fill)
