@@ -15,7 +15,7 @@ from lumbarwatch.hub.visit import Parts
 from lumbarwatch.model.events import LinkEvent, LinkState
 from lumbarwatch.model.motion import PHASES, Phase, PoseBatch, Rep, RepQuality
 from lumbarwatch.model.notification import RawNotification
-from lumbarwatch.model.samples import ImuBatch, Placement, SensorInfo
+from lumbarwatch.model.samples import NS_PER_S, ImuBatch, Placement, SensorInfo
 from lumbarwatch.model.verdicts import Level, WarningId, WarningVerdict
 from lumbarwatch.sensors.clock import SystemClock
 from lumbarwatch.sensors.link_types import SensorDetails
@@ -142,6 +142,25 @@ class ScriptedPipeline:
         return self.carried
 
 
+class PlannedClock:
+    """Time that only passes while somebody sleeps."""
+
+    def __init__(self):
+        self.now_ns = 9_000 * NS_PER_S
+        self.slept = []
+
+    def monotonic_ns(self):
+        return self.now_ns
+
+    def utc_ns(self):
+        return self.now_ns
+
+    async def sleep(self, seconds):
+        self.slept.append(seconds)
+        self.now_ns += round(max(seconds, 0.0) * NS_PER_S)
+        await asyncio.sleep(0)
+
+
 class ScriptedHub:
     """A hub in a folder, with the links and pipelines of its visits within reach."""
 
@@ -202,6 +221,15 @@ async def both_on(links):
         links.ready(place)
         links.link(place, LinkState.STREAMING)
     await settle()
+
+
+async def until_over(hub):
+    """Wait for the end of a recording that is shown, by a clock that never really sleeps."""
+    for _ in range(200_000):
+        if not hub.station.running:
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("the recording does not end")
 
 
 async def settle():

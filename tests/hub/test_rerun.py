@@ -1,11 +1,9 @@
 """A recording shown again: the live page's frames at the recording's own pace, and nothing new on disk."""
 
-import asyncio
-
 import numpy as np
 import pytest
 
-from hub.scripted import ScriptedHub, settle
+from hub.scripted import PlannedClock, ScriptedHub, settle, until_over
 from lumbarwatch.core.setup import PipelineSetup
 from lumbarwatch.hub.rerun import Shown
 from lumbarwatch.hub.station import ApiRefused
@@ -16,25 +14,6 @@ from lumbarwatch.model.session import Athlete, CalibrationSource, CalibrationSte
 S = 1_000_000_000
 T0 = 5000 * S
 ATHLETE = Athlete(name="Anna")
-
-
-class PlannedClock:
-    """Time that only passes while somebody sleeps."""
-
-    def __init__(self):
-        self.now_ns = 9_000 * S
-        self.slept = []
-
-    def monotonic_ns(self):
-        return self.now_ns
-
-    def utc_ns(self):
-        return self.now_ns
-
-    async def sleep(self, seconds):
-        self.slept.append(seconds)
-        self.now_ns += round(max(seconds, 0.0) * S)
-        await asyncio.sleep(0)
 
 
 def _still(place, start_ns, n=50, rate_hz=100):
@@ -78,18 +57,10 @@ async def replaying(tmp_path):
         await hub.hub.close()
 
 
-async def _until_over(hub):
-    for _ in range(5000):
-        if not hub.station.running:
-            return
-        await asyncio.sleep(0)
-    raise AssertionError("the recording does not end")
-
-
 async def test_what_happened_then_is_told_now_in_the_sessions_own_time(replaying):
     viewer = replaying.feed.join(None)
     replaying.station.show()
-    await _until_over(replaying)
+    await until_over(replaying)
     frames = replaying.frames(viewer)
     begun = next(frame for frame in frames if frame["type"] == "calibration_begun")
     judged = next(frame for frame in frames if frame["type"] == "calibration_step")
@@ -105,13 +76,13 @@ async def test_what_happened_then_is_told_now_in_the_sessions_own_time(replaying
 async def test_it_takes_as_long_as_it_took(replaying):
     before = replaying.clock.now_ns
     replaying.station.show()
-    await _until_over(replaying)
+    await until_over(replaying)
     assert (replaying.clock.now_ns - before) / S == pytest.approx(9.99, abs=0.05)
 
 
 async def test_nothing_is_recorded_and_no_row_is_written(replaying):
     replaying.station.show()
-    await _until_over(replaying)
+    await until_over(replaying)
     assert not list(replaying.folder.live.glob("*"))
     assert not list(replaying.folder.recordings.glob("*"))
     assert replaying.archive.history.sessions() == ()
@@ -128,7 +99,7 @@ async def test_nobody_can_change_what_happened(replaying):
 
 async def test_it_is_shown_from_the_beginning_again(replaying):
     replaying.station.show()
-    await _until_over(replaying)
+    await until_over(replaying)
     replaying.station.show()
     await settle()
     assert replaying.station.message().t_s < 5.0

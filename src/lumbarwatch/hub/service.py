@@ -66,8 +66,11 @@ class Hub:
         await self._sensors.poses.cancel()
         await asyncio.gather(*(station.end() for station in self.stations.values()))
 
-    def app(self, port: int) -> AsgiApp:
-        """Return API and feed behind the gate, for a server on a loopback port."""
+    def app(self, port: int, now_s: Callable[[], float] = time.time) -> AsgiApp:
+        """Return API and feed behind the gate, for a server on a loopback port.
+
+        ``now_s``: s since 1970 UTC, by which tickets end.
+        """
         parts = self.parts
         desk = Desk(parts, self.stations, self._sensors, self.message)
         api = Api(desk, parts.feed, lambda: parts.real_ns() / 1e6)
@@ -76,7 +79,7 @@ class Hub:
             origins=loopback_origins(self._settings.page_port),
             ticket_key=self._settings.ticket_key,
         )
-        return Gate(api.app(), rules)
+        return Gate(api.app(), rules, now_s)
 
 
 Companion = Callable[[Hub], Awaitable[None]]
