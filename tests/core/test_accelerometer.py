@@ -11,8 +11,9 @@ from lumbarwatch.core.accelerometer import (
     count_poses,
     fit_accelerometer,
     poses_missing,
+    poses_so_far,
 )
-from lumbarwatch.core.stillness import still_windows
+from lumbarwatch.core.stillness import lying_s, still_windows
 from lumbarwatch.model.checks import ModelError
 from lumbarwatch.model.samples import ImuBatch, Placement, SensorInfo
 from lumbarwatch.model.sensor_calibration import AccelerometerCalibration, AccelerometerReason
@@ -263,3 +264,40 @@ def test_the_end_of_the_range_is_still_seen_after_correction():
 def test_values_no_part_has_are_refused(offset, scale):
     with pytest.raises(ModelError):
         AccelerometerCalibration(offset, scale)
+
+
+# While the sensor is turned over ----------------------------------------------------------------------------
+def _so_far(table, seconds):
+    return poses_so_far(*(part[: round(seconds * RATE)] for part in table))
+
+
+def test_a_rest_grows_until_its_pose_counts():
+    table = stream(SIDES[:2])
+    grown = [_so_far(table, seconds) for seconds in (0.3, 1.0, 1.7, 2.5, 3.0)]
+    assert [one.lying_s for one in grown] == pytest.approx([0.0, 1.0, 1.5, 2.5, 3.0])
+    assert [one.counts for one in grown] == [False, False, False, True, True]
+    assert [one.poses for one in grown] == [0, 0, 0, 1, 1]
+
+
+def test_turning_is_no_rest_and_takes_no_pose_away():
+    table = stream(SIDES[:2])
+    turning, laid_down = _so_far(table, 3.6), _so_far(table, 6.9)
+    assert (turning.lying_s, turning.counts, turning.poses) == (0.0, False, 1)
+    assert (laid_down.counts, laid_down.again, laid_down.poses) == (True, False, 2)
+
+
+def test_a_pose_lain_in_before_is_named():
+    there_and_back = stream([SIDES[0], SIDES[1], SIDES[0]])
+    found = _so_far(there_and_back, 11.0)
+    assert (found.counts, found.again, found.poses) == (True, True, 2)
+
+
+def test_what_is_found_at_the_end_is_what_the_fit_finds():
+    table = stream(list(SIDES))
+    assert _so_far(table, 1e9).poses == fit_accelerometer(*table).poses == 6
+
+
+def test_nothing_yet_is_neither_rest_nor_pose():
+    nothing = (np.empty(0, np.int64), np.empty((0, 3)), np.empty((0, 3)))
+    assert lying_s(*nothing) == 0.0
+    assert poses_so_far(*nothing).poses == 0

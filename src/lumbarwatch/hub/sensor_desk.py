@@ -165,9 +165,7 @@ class SensorDesk:
             One of the station's is.
         """
         if any(self.poses.watches(one.serial, one.address) for one in worn_at(station)):
-            sentence = (
-                "A sensor of this station is being calibrated: finish or cancel that on the page Sensors."
-            )
+            sentence = "A sensor here is being calibrated: finish or cancel that on the page Sensors first."
             raise ApiRefused(ApiError.BUSY, sentence)
 
     # Who is where ------------------------------------------------------------------------------------------
