@@ -8,6 +8,8 @@ const LEAD_S = 3; // from "begin" to the step, and from one step to the next
 const UNANSWERED_MS = 6000;
 const LATER_S = 15; // a thrust that is under way when the time is over is waited for
 const FLAT_DEG = 30; // lying flat within this, not at the bottom of a lift
+const FLAT_S = 1; // and still so long, whatever phase of a lift it looks like
+const STILL_DEG = 2;
 const LIFTING = ["concentric", "lockout", "eccentric"];
 const MARKS = { passed: SYMBOLS.good, failed: SYMBOLS.red, skipped: "–", running: "●", judging: "…", none: "" };
 
@@ -112,8 +114,8 @@ export class Guide {
     const { state, step } = this.current;
     if (this.asked && now < this.asked.until) return false; // it has been asked for
     const { lying, flat } = this.words_of(step);
-    const posture = !flat || Math.abs((session.last?.pelvis ?? 0) - 90) < FLAT_DEG;
-    return this.leads && state === "none" && lying && posture && session.phase === "armed";
+    if (!this.leads || state !== "none" || !lying) return false;
+    return flat ? liesFlat(session) : session.phase === "armed";
   }
 
   countLead(now) {
@@ -199,4 +201,11 @@ export class Guide {
     if (step.state === "judging") this.count("", this.words.guide_wait, 1);
     else if (quiet) this.count("", "", 0);
   }
+}
+
+function liesFlat({ last, points }) {
+  if (!last) return false;
+  const pitches = points.filter((point) => point.t > last.t - FLAT_S).map((point) => point.pelvis);
+  const [least, most] = [Math.min(...pitches), Math.max(...pitches)];
+  return least > 90 - FLAT_DEG && most < 90 + FLAT_DEG && most - least < STILL_DEG;
 }
