@@ -6,7 +6,7 @@ from enum import StrEnum
 import streamlit as st
 from hub_link import Link
 
-from lumbarwatch.core.rules import CUE_PRIORITY, CUES
+from lumbarwatch.core.cues import CUE_PRIORITY, CUES
 from lumbarwatch.hub.client import HubRefused
 from lumbarwatch.hub.messages import PreferencesMessage
 from lumbarwatch.model.preferences import LengthUnit, MassUnit

@@ -5,8 +5,10 @@ from types import MappingProxyType
 import pytest
 
 from core.made import measured
+from lumbarwatch.core.cues import CueBook
 from lumbarwatch.core.drift import theil_sen_slope
-from lumbarwatch.core.rules import Context, CueBook, Verdicts, judge_drift, judge_rep
+from lumbarwatch.core.limits import Context
+from lumbarwatch.core.rules import Verdicts, judge_drift, judge_rep
 from lumbarwatch.model.session import (
     Calibration,
     CalibrationSource,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from lumbarwatch.core.rules import Context, judge_drift
+from lumbarwatch.core.limits import Context
+from lumbarwatch.core.rules import judge_drift
 from lumbarwatch.model.preferences import LengthUnit, MassUnit
 from lumbarwatch.model.session import Calibration, Limit, Limits
 from lumbarwatch.model.verdicts import Level, WarningId

@@ -7,8 +7,8 @@ from statistics import fmean
 import numpy as np
 
 from lumbarwatch.core.alignment import Aligned, AlignmentParams, Stretch, align, mount
+from lumbarwatch.core.limits import LEAST_RANGE_DEG
 from lumbarwatch.core.metrics import Measured
-from lumbarwatch.core.rules import LEAST_RANGE_DEG
 from lumbarwatch.core.standing import StandingFinder, seconds_to_ns
 from lumbarwatch.core.streams import TimedBatch
 from lumbarwatch.core.stretch_buffer import StretchBuffer

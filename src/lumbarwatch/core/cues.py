@@ -3,10 +3,10 @@
 Apart from the rules, so that a page that only shows the words does not load filters and solvers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from lumbarwatch.model.verdicts import WarningId
+from lumbarwatch.model.verdicts import Level, WarningId, WarningVerdict
 
 CUES: Mapping[WarningId, str] = MappingProxyType(
     {
@@ -35,3 +35,30 @@ CUE_PRIORITY = (
     WarningId.W3,
 )
 """At most one is spoken per rep: the first of these."""
+
+
+class CueBook:
+    """At most one spoken cue per rep, by priority; the same line never on consecutive reps."""
+
+    def __init__(self) -> None:
+        self._spoken_in_rep = False
+        self._last_text: str | None = None
+        self._text: str | None = None
+
+    def next_rep(self) -> None:
+        """A new rep has begun."""
+        self._last_text, self._text, self._spoken_in_rep = self._text, None, False
+
+    def choose(self, warnings: Sequence[WarningVerdict], side: str = "One") -> tuple[WarningId, str] | None:
+        """The line to be spoken now, if any."""
+        if self._spoken_in_rep:
+            return None
+        red = {warning.id for warning in warnings if warning.level is Level.RED}
+        for id_ in CUE_PRIORITY:
+            if id_ in red:
+                text = CUES[id_].format(side=side)
+                if text == self._last_text:
+                    continue
+                self._spoken_in_rep, self._text = True, text
+                return id_, text
+        return None

@@ -5,23 +5,13 @@ from statistics import median
 
 import numpy as np
 
+from lumbarwatch.core.cues import CueBook
 from lumbarwatch.core.geometry import filled
 from lumbarwatch.core.history import INDEX, History
+from lumbarwatch.core.limits import Context, Thresholds, extension_limits, partial_limits, tuck_limits
 from lumbarwatch.core.metrics import Measured, Meter
 from lumbarwatch.core.phases import Armed, Closed, Mark, PhaseTracker, Rose, SetOver, ToppedOut
-from lumbarwatch.core.rules import (
-    BASELINE_REPS,
-    Context,
-    CueBook,
-    Thresholds,
-    Verdicts,
-    extension_limits,
-    judge_drift,
-    judge_lockout,
-    judge_rep,
-    partial_limits,
-    tuck_limits,
-)
+from lumbarwatch.core.rules import BASELINE_REPS, GATE, Verdicts, judge_drift, judge_lockout, judge_rep
 from lumbarwatch.core.sets import SetBook
 from lumbarwatch.core.uncertainty import StatedSigma
 from lumbarwatch.model.body import DEFAULT_STATURE_M
@@ -169,7 +159,7 @@ class Lifting:
             if (id_, level) in self._live or (id_, Level.RED) in self._live:
                 continue
             probe = (
-                at.amber if level is Level.AMBER else (None if at.red is None else at.red + 1.64 * at.sigma)
+                at.amber if level is Level.AMBER else (None if at.red is None else at.red + GATE * at.sigma)
             )
             over = held > probe if probe is not None else np.zeros(len(held), np.bool_)
             if not over.any():

@@ -1,53 +1,30 @@
-"""The warnings of definitions 5: amber is a plain limit, red is error-gated, unknown is not graded.
+"""The warnings of definitions 5: amber is a plain limit, red is error-gated, unknown is not graded."""
 
-Every limit here is the one of definitions 5; an athlete's own limit replaces the whole expression. Red is
-gated by the budget of definitions 2 for differences, by the stated sigma for angles against the zero.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from types import MappingProxyType
 
-from lumbarwatch.core.cues import CUE_PRIORITY, CUES
 from lumbarwatch.core.drift import drift_deg
+from lumbarwatch.core.limits import (
+    Context,
+    Thresholds,
+    arched_limits,
+    extension_limits,
+    lockout_limits,
+    partial_limits,
+    plain_limits,
+    tuck_limits,
+    usable_lam_max_deg,
+)
 from lumbarwatch.core.metrics import Measured
-from lumbarwatch.core.uncertainty import BUDGET, Budget
 from lumbarwatch.model.body import STANDARD_GRAVITY_MPS2
-from lumbarwatch.model.session import Calibration, Limit, Limits
 from lumbarwatch.model.verdicts import Level, NotGraded, NotGradedReason, WarningId, WarningVerdict
 
 GATE = 1.64
 """Standard errors between a value and the red limit: one-sided 5 % (definitions 5)."""
 
-LEAST_RANGE_DEG = 10.0
 IMPACT_LIMIT_G = 1.8
 BASELINE_REPS = 3  # of W5 without a reference
-
-DEFAULT_LIMITS: Mapping[WarningId, Limit] = MappingProxyType(
-    {
-        WarningId.W1: Limit(0.0, 0.0),  # against the own neutral; with reference thrusts -4 against theirs
-        WarningId.W1B: Limit(2.5, 5.0),  # this and W2: without an own range
-        WarningId.W2: Limit(7.5, 10.0),
-        WarningId.W3: Limit(0.80, 0.70),
-        WarningId.W3B: Limit(8.0, 12.0),
-        WarningId.W4: Limit(1.0, 0.60),
-        WarningId.W4B: Limit(6.0, 6.0),
-        WarningId.W5: Limit(4.0, 7.0),
-        WarningId.W6: Limit(4.0, 6.0),
-    }
-)
-"""Limits of definitions 5 as plain numbers, where no own range or reference replaces them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """Where a value is judged: ``high`` says on which side it is bad."""
-
-    amber: float | None
-    red: float | None
-    high: bool
-    sigma: float
 
 
 @dataclass(slots=True)
@@ -79,86 +56,6 @@ class Verdicts:
             assert limit is not None
             self.warnings.append(WarningVerdict(id_, level, value, limit, at.sigma, t_ns))
         return level
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a rep is judged against."""
-
-    calibration: Calibration
-    limits: Limits
-    blocked: NotGradedReason | None = None  # no calibration, stale, slip: angles accuse no one
-    roll_baseline_deg: float | None = None
-    earlier_roll_off_deg: tuple[float, ...] = ()  # of the last reps, against the same baseline
-    own_reference: bool = True  # the reference thrusts apply (not in a single-leg set)
-    budget: Budget = BUDGET
-    stated_tilt_deg: float | None = None  # one sigma of an angle against the zero, where it is known better
-    stated_lambda_deg: float | None = None
-
-    @property
-    def tilt_sigma_deg(self) -> float:
-        """Of a tilt against the zero: as stated, else the budget."""
-        return self.budget.absolute_deg() if self.stated_tilt_deg is None else self.stated_tilt_deg
-
-    @property
-    def lambda_sigma_deg(self) -> float:
-        """Of lambda against the zero: as stated, else the budget."""
-        return self.budget.absolute_deg() if self.stated_lambda_deg is None else self.stated_lambda_deg
-
-
-def lockout_limits(context: Context) -> tuple[float, Thresholds]:
-    """W1: what is subtracted from the tilt, and the limits."""
-    own = context.limits.get(WarningId.W1)
-    fusion = context.calibration
-    if own is not None:
-        return 0.0, _own(own, high=False, sigma=context.tilt_sigma_deg)
-    if fusion.reference is not None and context.own_reference:
-        sigma = context.budget.against_reference_deg()
-        return fusion.reference.tilt_lock_deg, Thresholds(-4.0, -4.0, high=False, sigma=sigma)
-    return 0.0, _default(WarningId.W1, high=False, sigma=context.tilt_sigma_deg)
-
-
-def arched_limits(context: Context) -> Thresholds:
-    """W1b: lambda at lockout."""
-    sigma = context.lambda_sigma_deg
-    if (own := context.limits.get(WarningId.W1B)) is not None:
-        return _own(own, high=True, sigma=sigma)
-    lam_max = usable_lam_max_deg(context.calibration)
-    if lam_max is None:
-        return _default(WarningId.W1B, high=True, sigma=sigma)
-    return Thresholds(0.25 * lam_max, max(2.5, 0.25 * lam_max), high=True, sigma=sigma)
-
-
-def extension_limits(context: Context) -> Thresholds:
-    """W2: lambda held inside the rep."""
-    if (own := context.limits.get(WarningId.W2)) is not None:
-        return _own(own, high=True, sigma=context.lambda_sigma_deg)
-    lam_max = usable_lam_max_deg(context.calibration)
-    if lam_max is None:
-        return _default(WarningId.W2, high=True, sigma=context.lambda_sigma_deg)
-    limit = max(7.5, 0.75 * lam_max)
-    return Thresholds(limit, limit, high=True, sigma=context.budget.against_range_deg())
-
-
-def tuck_limits(context: Context) -> Thresholds | None:
-    """W2b: tuck held inside the rep (as a positive number); None where the own tuck is not known."""
-    sigma = context.budget.against_range_deg()
-    if (own := context.limits.get(WarningId.W2B)) is not None:
-        return _own(own, high=True, sigma=sigma)
-    if context.calibration.own_range is None or usable_lam_max_deg(context.calibration) is None:
-        return None
-    return Thresholds(0.9 * context.calibration.own_range.tau_max_deg, None, high=True, sigma=sigma)
-
-
-def partial_limits(limits: Limits, budget: Budget = BUDGET) -> Thresholds:
-    """W3: fraction of the reference range of hip height."""
-    return _plain(WarningId.W3, limits, high=False, sigma=budget.rom_fraction)
-
-
-def usable_lam_max_deg(calibration: Calibration) -> float | None:
-    """The athlete's own maximal extension where it is large enough to grade by."""
-    own = calibration.own_range
-    return own.lam_max_deg if own is not None and own.lam_max_deg >= LEAST_RANGE_DEG else None
 
 
 def judge_lockout(
@@ -237,7 +134,7 @@ def _judge_descent_time(v: Verdicts, rep: Measured, context: Context, t_ns: int)
     if not rep.lowered or rep.descent_hidden or rep.pelvis_missing:
         v.skip(NotGradedReason.NOT_LOWERED if not rep.lowered else NotGradedReason.GAP, WarningId.W4)
         return
-    at = _plain(WarningId.W4, context.limits, high=False, sigma=context.budget.time_s)
+    at = plain_limits(WarningId.W4, context.limits, high=False, sigma=context.budget.time_s)
     seconds = (rep.end - rep.lower) * 0.01
     level = v.judge(WarningId.W4, seconds, at, t_ns)
     if level is Level.RED or rep.impact_g_mps2 is None:
@@ -277,7 +174,7 @@ def _judge_tilt_on_descent(v: Verdicts, rep: Measured, context: Context, t_ns: i
         reason = NotGradedReason.LUMBAR_LOST if rep.lowered else NotGradedReason.NOT_LOWERED
         v.skip(reason, WarningId.W4B)
         return
-    at = _plain(WarningId.W4B, context.limits, high=True, sigma=context.budget.within_rep_deg())
+    at = plain_limits(WarningId.W4B, context.limits, high=True, sigma=context.budget.within_rep_deg())
     v.judge(WarningId.W4B, rep.lambda_eccentric_max_deg - rep.lambda_lockout_deg, at, t_ns)
 
 
@@ -287,7 +184,7 @@ def _judge_bridge(v: Verdicts, rep: Measured, context: Context, t_ns: int) -> No
     if reference is None or not context.own_reference:
         v.skip(NotGradedReason.NO_REFERENCE, WarningId.W3B)
         return
-    at = _plain(WarningId.W3B, context.limits, high=True, sigma=context.budget.against_reference_deg())
+    at = plain_limits(WarningId.W3B, context.limits, high=True, sigma=context.budget.against_reference_deg())
     arched = any(warning.id is WarningId.W1B for warning in v.warnings)
     gated = at if arched else Thresholds(at.amber, None, at.high, at.sigma)
     v.judge(WarningId.W3B, rep.phi_top_deg - reference.phi_top_deg, gated, t_ns)
@@ -301,7 +198,7 @@ def _judge_roll(v: Verdicts, rep: Measured, context: Context, t_ns: int) -> None
     if context.roll_baseline_deg is None:
         v.skip(NotGradedReason.BASELINE_REPS, WarningId.W5)
         return
-    at = _plain(WarningId.W5, context.limits, high=True, sigma=context.budget.against_range_deg())
+    at = plain_limits(WarningId.W5, context.limits, high=True, sigma=context.budget.against_range_deg())
     red = at.red
     lasting = red is not None and any(abs(off) > red for off in context.earlier_roll_off_deg[-2:])
     gated = at if lasting else Thresholds(at.amber, None, at.high, at.sigma)
@@ -320,50 +217,10 @@ def judge_drift(lambdas_deg: Sequence[float], context: Context, t_ns: int) -> Ve
         return v
     sigma = context.budget.drift_deg(len(lambdas_deg))
     lam_max = usable_lam_max_deg(context.calibration) or 0.0
-    at = _plain(WarningId.W6, context.limits, high=True, sigma=sigma)
+    at = plain_limits(WarningId.W6, context.limits, high=True, sigma=sigma)
     if context.limits.get(WarningId.W6) is None and at.red is not None:
         at = Thresholds(at.amber, max(at.red, 0.25 * lam_max), at.high, at.sigma)
     if median(lambdas_deg[-3:]) <= median(lambdas_deg[:3]):
         at = Thresholds(at.amber, None, at.high, at.sigma)
     v.judge(WarningId.W6, drift, at, t_ns)
     return v
-
-
-def _own(limit: Limit, *, high: bool, sigma: float) -> Thresholds:
-    return Thresholds(limit.amber, limit.red, high, sigma)
-
-
-def _default(id_: WarningId, *, high: bool, sigma: float) -> Thresholds:
-    return _own(DEFAULT_LIMITS[id_], high=high, sigma=sigma)
-
-
-def _plain(id_: WarningId, limits: Limits, *, high: bool, sigma: float) -> Thresholds:
-    """The athlete's own limit, else the default."""
-    return _own(limits.get(id_) or DEFAULT_LIMITS[id_], high=high, sigma=sigma)
-
-
-class CueBook:
-    """At most one spoken cue per rep, by priority; the same line never on consecutive reps."""
-
-    def __init__(self) -> None:
-        self._spoken_in_rep = False
-        self._last_text: str | None = None
-        self._text: str | None = None
-
-    def next_rep(self) -> None:
-        """A new rep has begun."""
-        self._last_text, self._text, self._spoken_in_rep = self._text, None, False
-
-    def choose(self, warnings: Sequence[WarningVerdict], side: str = "One") -> tuple[WarningId, str] | None:
-        """The line to be spoken now, if any."""
-        if self._spoken_in_rep:
-            return None
-        red = {warning.id for warning in warnings if warning.level is Level.RED}
-        for id_ in CUE_PRIORITY:
-            if id_ in red:
-                text = CUES[id_].format(side=side)
-                if text == self._last_text:
-                    continue
-                self._spoken_in_rep, self._text = True, text
-                return id_, text
-        return None

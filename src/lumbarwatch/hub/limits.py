@@ -1,7 +1,13 @@
 """Where the warnings of an athlete begin, for drawing: the rules' own limits, as absolute values."""
 
-from lumbarwatch.core import rules
-from lumbarwatch.core.rules import Context, Thresholds
+from lumbarwatch.core.limits import (
+    Context,
+    Thresholds,
+    arched_limits,
+    extension_limits,
+    lockout_limits,
+    tuck_limits,
+)
 from lumbarwatch.hub.messages import LimitMessage
 from lumbarwatch.model.session import Calibration, Limits
 from lumbarwatch.model.verdicts import WarningId
@@ -10,13 +16,13 @@ from lumbarwatch.model.verdicts import WarningId
 def drawn_limits(calibration: Calibration, limits: Limits) -> list[LimitMessage]:
     """Return the limits of what is drawn over time: tilt (W1) and lumbar extension (W1b, W2, W2b)."""
     context = Context(calibration=calibration, limits=limits)
-    reference_deg, lockout = rules.lockout_limits(context)
+    reference_deg, lockout = lockout_limits(context)
     found = [
         _message(WarningId.W1, lockout, offset=reference_deg),
-        _message(WarningId.W1B, rules.arched_limits(context)),
-        _message(WarningId.W2, rules.extension_limits(context)),
+        _message(WarningId.W1B, arched_limits(context)),
+        _message(WarningId.W2, extension_limits(context)),
     ]
-    tuck = rules.tuck_limits(context)
+    tuck = tuck_limits(context)
     return [*found, _message(WarningId.W2B, tuck, sign=-1.0)] if tuck is not None else found
 
 

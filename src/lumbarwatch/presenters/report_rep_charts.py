@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from lumbarwatch.core.rules import Context, arched_limits, extension_limits, lockout_limits
+from lumbarwatch.core.limits import Context, arched_limits, extension_limits, lockout_limits
 from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.document import (
     Chart,

@@ -1,6 +1,6 @@
 """The pages after the first: every rep, corrections, notes, calibration and limits."""
 
-from lumbarwatch.core.rules import Context, arched_limits, extension_limits, lockout_limits, tuck_limits
+from lumbarwatch.core.limits import Context, arched_limits, extension_limits, lockout_limits, tuck_limits
 from lumbarwatch.core.uncertainty import BUDGET
 from lumbarwatch.model.document import (
     Align,

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from lumbarwatch.core.dose import SESSION_DOSE_LIMIT
-from lumbarwatch.core.rules import DEFAULT_LIMITS
+from lumbarwatch.core.limits import DEFAULT_LIMITS
 from lumbarwatch.model.session import Limit
 from lumbarwatch.model.verdicts import WarningId
 from lumbarwatch.presenters.words import WARNINGS
