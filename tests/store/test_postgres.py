@@ -17,9 +17,10 @@ from lumbarwatch.store.errors import StoreError, StoreReason
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
 from lumbarwatch.store.ids import new_id
-from store import test_history
+from store import test_history, test_history_view
 from store.samples_of_life import a_session
 from store.test_history import about, visit
+from store.test_history_view import anna, ben  # noqa: F401  (fixtures)
 
 URL = os.environ.get("LUMBARWATCH_TEST_POSTGRES_URL", "")
 SQLITE_ONLY = {
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.skipif(
 globals().update(
     {
         name: test
-        for name, test in vars(test_history).items()
+        for name, test in {**vars(test_history), **vars(test_history_view)}.items()
         if name.startswith("test_") and name not in SQLITE_ONLY
     }
 )
