@@ -80,7 +80,7 @@ def _tab_to(train, name):
         train.page.keyboard.press("Tab")
         reached.append(train.page.evaluate(HELD)["name"])
         if reached[-1] == name:
-            train.page.wait_for_function(f"() => ({HELD})().seen", timeout=2_000)  # it fades in
+            train.page.wait_for_function(f"() => ({HELD})().seen", timeout=STEP_MS)  # it fades in
             return
     raise AssertionError(f"{name!r} was not reached: {reached}")
 
@@ -124,12 +124,14 @@ def _spied(train, name):
 
 
 def _tones(train):
-    """Tones in the order of time: parts that began together are one."""
-    found = {}
-    for tone in _spied(train, "tones"):
-        near = next((ms for ms in found if abs(tone["ms"] - ms) < 2.0), tone["ms"])
-        found.setdefault(near, []).append((tone["hz"], tone["shape"]))
-    return [tuple(parts) for _, parts in sorted(found.items())]
+    """Sounds in the order of time, put together from their parts; what is none of the four stands alone."""
+    parts = [(tone["hz"], tone["shape"]) for tone in _spied(train, "tones")]
+    found = []
+    while parts:
+        known = (sound for sound in (GOOD, URGENT, TUCK, DROPPED) if tuple(parts[: len(sound)]) == sound)
+        found.append(next(known, (parts[0],)))
+        del parts[: len(found[-1])]
+    return found
 
 
 def _told(train):
