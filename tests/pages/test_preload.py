@@ -5,13 +5,15 @@ from importlib.util import find_spec
 
 import pytest
 
-from lumbarwatch.cli.page_process import PRELOAD, dashboards_folder
+from lumbarwatch.cli.page_process import dashboards_folder
 
 
 @pytest.fixture
 def preload(monkeypatch):
     monkeypatch.syspath_prepend(dashboards_folder())
-    return __import__(PRELOAD)
+    import preload
+
+    return preload
 
 
 def test_every_module_that_is_loaded_ahead_is_there(preload):

@@ -6,7 +6,6 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import MappingProxyType
@@ -24,9 +23,6 @@ from lumbarwatch.hub.client import HubAddress
 
 NICE = 5
 """How much later than the hub's the pages' turn comes (convention; Unix only)."""
-
-PRELOAD = "preload"
-"""Module beside app.py that loads what pages need later."""
 
 TICKET_PATH = "/lumbarwatch/ticket"
 SECRETS = "lumbarwatch"
@@ -66,7 +62,9 @@ def run_pages(channel: Connection, listener: socket.socket, settings: PageSettin
         app = pages_app(settings, listener.getsockname()[1])
         async with serving(app, listener):
             ready()
-            with import_module(PRELOAD).preloading():
+            from preload import preloading  # pyright: ignore  (beside app.py)
+
+            with preloading():
                 await stop.wait()
 
     child.live(channel, body)
