@@ -29,7 +29,20 @@ _POINT: Final[tuple[Any, ...]] = (
     SessionRow.id.label("session_id"),
     SessionRow.started_at_utc_ns,
     SessionRow.exercise,
-    *rows.SUMMARY_COLUMNS,
+    AnalysisRow.reps,
+    AnalysisRow.graded,
+    AnalysisRow.red,
+    AnalysisRow.amber,
+    AnalysisRow.tilt_lockout_deg,
+    AnalysisRow.lambda_lockout_deg,
+    AnalysisRow.lambda_peak_deg,
+    AnalysisRow.eccentric_s,
+    AnalysisRow.drift_deg,
+    AnalysisRow.lam_max_deg,
+    AnalysisRow.tau_max_deg,
+    AnalysisRow.habit,
+    AnalysisRow.bar_kg,
+    AnalysisRow.dose_n2m2s,
 )
 """What :func:`course_point` reads, and whose it is."""
 

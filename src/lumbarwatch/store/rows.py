@@ -47,9 +47,6 @@ _SAME_IN_REP = (
 _QUALITY = tuple(one.name for one in fields(RepQuality))
 _EXTRA = tuple(one.name for one in fields(SetExtra))
 _SUMMARY = tuple(one.name for one in fields(SessionSummary))
-SUMMARY_COLUMNS: Final[tuple[Any, ...]] = tuple(getattr(AnalysisRow, name) for name in _SUMMARY)
-"""The fields of :class:`SessionSummary`, in order."""
-
 ATHLETE_COLUMNS: Final[tuple[Any, ...]] = (
     AthleteRow.id,
     AthleteRow.name,
