@@ -1,5 +1,7 @@
 """What a page says to a station during and between sessions, and what comes back after a reload."""
 
+import asyncio
+
 import pytest
 
 from hub.scripted import both_on, rep, settle
@@ -11,6 +13,7 @@ from lumbarwatch.model.events import (
     SetFinished,
     SetStarted,
     StepDone,
+    StepLeft,
     Symptom,
 )
 from lumbarwatch.model.motion import SetSummary
@@ -82,6 +85,38 @@ async def test_steps_that_can_be_left_out_are_and_standing_is_not(scripted, page
     answer = await page.post("/api/1/calibration", json={"step": "arch", "action": "skip"})
     states = [step["state"] for step in answer.json()["progress"]["steps"]]
     assert states[2:4] == ["skipped", "skipped"]
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["skipped", "calibrated again"])
+async def test_a_step_under_way_that_is_given_up_is_recorded_as_left(scripted, page, again):
+    await _train(scripted, page)
+    await page.post("/api/1/calibration", json={"step": "reference_thrusts", "action": "begin"})
+    if again:
+        await page.post("/api/1/calibration/again", json={"restrapped": False})
+    else:
+        await page.post("/api/1/calibration", json={"step": "reference_thrusts", "action": "skip"})
+    await settle()
+    left = [event.step for event in scripted.pipelines[-1].pushed if isinstance(event, StepLeft)]
+    assert left == [CalibrationStep.REFERENCE_THRUSTS]
+
+
+async def test_a_step_that_is_never_ended_is_left_after_its_time(scripted, page, monkeypatch):
+    monkeypatch.setattr("lumbarwatch.hub.visit.STATUS_EVERY_S", 0.01)
+    await _train(scripted, page)
+    await page.post("/api/1/calibration", json={"step": "reference_thrusts", "action": "begin"})
+    now_ns = scripted.clock.monotonic_ns
+    monkeypatch.setattr(scripted.clock, "monotonic_ns", lambda: now_ns() + 61 * S, raising=False)
+    await asyncio.sleep(0.1)
+    left = [event.step for event in scripted.pipelines[-1].pushed if isinstance(event, StepLeft)]
+    assert left == [CalibrationStep.REFERENCE_THRUSTS]
+    assert "timed_out" in [step.reasons for step in (await _state(page)).progress.steps][7]
+
+
+async def test_a_step_that_was_not_under_way_leaves_nothing(scripted, page):
+    await _train(scripted, page)
+    await page.post("/api/1/calibration", json={"step": "arch", "action": "skip"})
+    await settle()
+    assert not [event for event in scripted.pipelines[-1].pushed if isinstance(event, StepLeft)]
 
 
 async def test_the_zero_lying_down_can_be_chosen_and_no_other_step(scripted, page):

@@ -80,8 +80,8 @@ def test_names_in_files_never_change() -> None:
     first_version = loads('{"tag":"symptom","t_ns":5,"kind":"pain","pain":3}')
     assert control_from_json(first_version) == Symptom(5, SymptomKind.PAIN, 3)
     assert list(KINDS) == [
-        "step_begun", "step_done", "set_button", "bar_load", "bench", "symptom", "annotation", "session_end",
-        "link", "rep", "set_summary", "calibration", "limits", "warning", "not_graded",
+        "step_begun", "step_done", "step_left", "set_button", "bar_load", "bench", "symptom", "annotation",
+        "session_end", "link", "rep", "set_summary", "calibration", "limits", "warning", "not_graded",
     ]  # fmt: skip
 
 

@@ -43,6 +43,7 @@ from lumbarwatch.model.events import (
     SlipSuspected,
     StepBegun,
     StepDone,
+    StepLeft,
 )
 from lumbarwatch.model.motion import PHASES, Phase, PoseBatch
 from lumbarwatch.model.quality import SensorQuality
@@ -297,11 +298,9 @@ class Pipeline:
             self._slips.restart(self._worn_at(item.placement))
             self._adopt(self._calibrator.calibration)
         elif isinstance(item, StepBegun):
-            self._steps_open = True
-            if item.step is CalibrationStep.REFERENCE_THRUSTS:
-                self._lifting.reference_cycles = self._calibrator.cycles
-            if item.step is CalibrationStep.SUPINE:
-                return self._lifting.drop(self._history.end)
+            return self._step_begun(item)
+        elif isinstance(item, StepLeft):
+            return self._step_left()
         elif isinstance(item, StepDone):
             return self._step_done(item)
         elif isinstance(item, BarLoad):
@@ -327,6 +326,29 @@ class Pipeline:
             self._slips.restart(self._worn_at(place))
             events.append(SensorRestarted(item.t_ns, place))
         self._adopt(item.calibration)
+        return events
+
+    def _step_begun(self, item: StepBegun) -> list[Event]:
+        events = self._no_reference()
+        self._steps_open = True
+        if item.step is CalibrationStep.REFERENCE_THRUSTS:
+            self._lifting.reference_cycles = self._calibrator.cycles
+        if item.step is CalibrationStep.SUPINE:
+            events += self._lifting.drop(self._history.end)
+        return events
+
+    def _step_left(self) -> list[Event]:
+        if self._steps_open:
+            self._steps_open = False
+            self._slips.ignore_until(self._history.end)
+        return self._no_reference()
+
+    def _no_reference(self) -> list[Event]:
+        """Thrusts under way as a reference were given up: what comes now is counted."""
+        if self._lifting.reference_cycles is None:
+            return []
+        events = self._lifting.finish(self._history.end)
+        self._lifting.reference_cycles, self._calibrator.cycles = None, []
         return events
 
     def _step_done(self, item: StepDone) -> list[Event]:

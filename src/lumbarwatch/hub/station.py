@@ -15,7 +15,7 @@ from lumbarwatch.hub.rerun import Rerun, Shown
 from lumbarwatch.hub.values import AssignedMessage, CoachMessage, SessionState, StationMessage
 from lumbarwatch.hub.visit import Parts, Plan, Resumed, Visit
 from lumbarwatch.model.errors import UserError
-from lumbarwatch.model.events import BarLoad, ControlEvent, StepBegun, StepDone, Symptom
+from lumbarwatch.model.events import BarLoad, ControlEvent, StepBegun, StepDone, StepLeft, Symptom
 from lumbarwatch.model.motion import Phase
 from lumbarwatch.model.samples import NS_PER_S, Placement
 from lumbarwatch.model.session import Athlete, CalibrationSource, CalibrationStep
@@ -217,7 +217,7 @@ class Station:
             if step not in OPTIONAL:
                 sentence = f"The step '{step}' can't be left out: standing and bows tell how the sensors sit."
                 raise ApiRefused(ApiError.STEP_NEEDED, sentence)
-            self._steps_begun.pop(step, None)
+            self._leave(visit, now_ns, step)
             visit.choose(StepSkipped(now_ns, step))
             return
         if action is StepAction.CHOOSE:
@@ -244,8 +244,15 @@ class Station:
             No session runs.
         """
         wanted = CalibrationWanted(self._parts.clock.monotonic_ns(), restrapped)
-        self._running_visit().calibrate_again(wanted, quick=quick)
-        self._steps_begun.clear()
+        visit = self._running_visit()
+        self._leave(visit, wanted.t_ns, *self._steps_begun)
+        visit.calibrate_again(wanted, quick=quick)
+
+    def _leave(self, visit: Visit, now_ns: int, *steps: CalibrationStep) -> None:
+        """Give up the steps among these that have begun."""
+        for step in steps:
+            if self._steps_begun.pop(step, None) is not None:
+                visit.control(StepLeft(now_ns, step))
 
     # The coach's words -------------------------------------------------------------------------------------
     def say(self, text: str) -> None:

@@ -44,6 +44,7 @@ from lumbarwatch.model.events import (
     SessionEnd,
     SetButton,
     SlipSuspected,
+    StepLeft,
     Symptom,
 )
 from lumbarwatch.model.samples import NS_PER_S, Placement, SensorInfo
@@ -418,6 +419,8 @@ class Visit:
             for effect in self._teller.tick():
                 if effect.kind is EffectKind.CLOSE_SET:
                     self.control(SetButton(effect.t_ns, start=False))
+                if effect.kind is EffectKind.STEP_TIMED_OUT and effect.step is not None:
+                    self.control(StepLeft(effect.t_ns, effect.step))
             await asyncio.sleep(STATUS_EVERY_S)
 
 

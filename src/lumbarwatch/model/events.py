@@ -36,6 +36,14 @@ class StepDone:
 
 
 @dataclass(frozen=True, slots=True)
+class StepLeft:
+    """A step that had begun is given up: left out by the user, or never ended. Lifts are reps again."""
+
+    t_ns: int
+    step: CalibrationStep
+
+
+@dataclass(frozen=True, slots=True)
 class SetButton:
     """The set was started or ended by hand."""
 
@@ -104,7 +112,9 @@ class SessionEnd:
     t_ns: int
 
 
-ControlEvent = StepBegun | StepDone | SetButton | BarLoad | BenchMeasured | Symptom | Annotation | SessionEnd
+ControlEvent = (
+    StepBegun | StepDone | StepLeft | SetButton | BarLoad | BenchMeasured | Symptom | Annotation | SessionEnd
+)
 
 
 class LinkState(StrEnum):

@@ -29,6 +29,7 @@ KINDS: Mapping[str, type[Any]] = types.MappingProxyType(
     {
         "step_begun": events.StepBegun,
         "step_done": events.StepDone,
+        "step_left": events.StepLeft,
         "set_button": events.SetButton,
         "bar_load": events.BarLoad,
         "bench": events.BenchMeasured,
