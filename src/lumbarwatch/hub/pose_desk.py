@@ -161,7 +161,7 @@ class PoseDesk:
             raise ApiRefused(ApiError.NOT_CALIBRATING, sentence)
         known = self._links.status().get(PLACE) if self._links is not None else None
         await self._let_go()
-        fit = fit_accelerometer(*self._heard.samples(), PARAMS)
+        fit = await asyncio.to_thread(fit_accelerometer, *self._heard.samples(), PARAMS)
         family = driver.info.family or driver.family if driver is not None else ""
         serial = (driver.info.serial if driver is not None else "") or (known.serial if known else "") or ""
         result, problem = await self._kept(fit, family, serial or table.serial)
