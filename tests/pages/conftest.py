@@ -1,5 +1,7 @@
 """Pages under Streamlit's own test driver, with a folder of data and an address where no hub listens."""
 
+import sys
+
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -17,6 +19,8 @@ def data(tmp_path):
 def open_page(monkeypatch, data):
     """Open the pages, or one view by its path; with the secrets that the pages process gives."""
     monkeypatch.syspath_prepend(dashboards_folder())
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # the driver makes the page this
+    # process' main script, which every process that a later test starts would run first
 
     def opened(view: str | None = None, *, served: bool = True) -> AppTest:
         app = AppTest.from_file(dashboards_folder() / "app.py", default_timeout=60)
