@@ -117,7 +117,7 @@ def measure(seconds, *, heavy=False):
         noted = json.loads(report.read_text())
     late_ms = noted["late_ms"][200:]
     update = [one["drawn"] - (one["sent_ms"] + ahead_ms) for one in seen["poses"]]
-    waits = [noted["waits_ms"].get(str(one["sent_ms"]), math.nan) for one in seen["poses"]]
+    waits = [noted["waits_ms"].get(str(float(one["sent_ms"])), math.nan) for one in seen["poses"]]
     sample = [wait + drawn for wait, drawn in zip(waits, update, strict=True) if not math.isnan(wait)]
     age = [wait + one["age_ms"] for wait, one in zip(update, seen["poses"], strict=True)]
     tones = [one["sounds"] - (one["sent_ms"] + ahead_ms) for one in seen["tones"]]
