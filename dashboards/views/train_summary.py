@@ -8,6 +8,7 @@ from views.train_orders import tell
 from lumbarwatch.hub.client import HubClient
 from lumbarwatch.hub.messages import HubMessage, SessionState, StationMessage, SummaryMessage
 from lumbarwatch.presenters import keys
+from lumbarwatch.presenters.report_words import degrees
 from lumbarwatch.presenters.train import counts, set_advice
 from lumbarwatch.presenters.train_export import file_name, reps_csv, session_json
 
@@ -54,12 +55,10 @@ def _metrics(summary: SummaryMessage) -> None:
         st.metric("Reps", summary.reps, help="Full and partial together.", width="content")
         st.metric("Graded", summary.graded, width="content")
         st.metric("With a red warning", summary.red, width="content")
-        st.metric("Tilt at the top", _degrees(summary.tilt_lockout_deg), help=MEDIAN, width="content")
-        st.metric("Lumbar at the top", _degrees(summary.lambda_lockout_deg), help=MEDIAN, width="content")
-
-
-def _degrees(value: float | None) -> str:
-    return "–" if value is None else f"{value:+.0f}°".replace("-", "−")
+        tilt = degrees(summary.tilt_lockout_deg, summary.tilt_sigma_deg)
+        st.metric("Tilt at the top", tilt, help=MEDIAN, width="content")
+        lumbar = degrees(summary.lambda_lockout_deg, summary.lambda_sigma_deg)
+        st.metric("Lumbar at the top", lumbar, help=MEDIAN, width="content")
 
 
 def _exports(state: HubMessage, station: StationMessage) -> None:

@@ -316,8 +316,8 @@ def test_the_summary_has_numbers_with_units_and_an_export(train):
     _, page = train(**OVER)
     told = {metric.label: metric.value for metric in page.metric}
     assert told["Duration (min)"] == "3:50"
-    assert told["Tilt at the top"] == "+8°"
-    assert told["Lumbar at the top"] == "−8°"
+    assert told["Tilt at the top"] == "+8.4° ± 1.0°"
+    assert told["Lumbar at the top"] == "−7.6° ± 2.0°"
     assert told["With a red warning"] == "1"
     assert len(page.get("download_button")) == 2
     assert "bar 60 kg: 3 reps, 1 with a red warning." in texts(page)

@@ -41,7 +41,7 @@ ADVICE: Mapping[Advice, str] = MappingProxyType(
         Advice.EMERGENCY: "Stop and get emergency help now.",
         Advice.SEE_DOCTOR: "See a doctor before training again.",
         Advice.END_SESSION: "End the session here. See a clinician if the pain persists.",
-        Advice.CHECKLIST: "Answer the short list below before you go on.",
+        Advice.CHECKLIST: "Answer the short list before you go on.",
         Advice.EASE_OFF: (
             "Learn the pelvic tilt unloaded, choose a glute exercise with little back extension, or leave "
             "the hip thrust out; consider an exercise professional. Do not add weight."
