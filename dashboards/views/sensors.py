@@ -135,7 +135,8 @@ def show_sensor(hub: Link, names: dict[str, str], sensor: ScannedMessage) -> Non
             st.space("stretch")
             with st.popover("Place", icon=":material/accessibility_new:"):
                 choose_place(hub, sensor, names)
-            if st.button("Calibrate", key=f"{keys.POSES}_{sensor.sensor}", icon=":material/straighten:"):
+            calibrate = f"{keys.POSES}_{sensor.sensor}"
+            if sensor.raw and st.button("Calibrate", key=calibrate, icon=":material/straighten:"):
                 begin_poses(hub, sensor.sensor)
             st.button(
                 "Identify",

@@ -55,6 +55,15 @@ def test_every_sensor_tells_signal_battery_firmware_place_and_calibration(open_p
     assert page.warning[0].value == "Bluetooth is off: switch it on."
 
 
+def test_a_sensor_of_orientations_has_no_accelerometer_to_calibrate(open_page, hub):
+    dot = FREE.model_copy(update={"family": "movella", "raw": False})
+    hub.answers["/api/sensors"] = wire.SensorList(sensors=[dot, WORN], scanned_utc_s=None)
+    page = open_page(VIEW)
+    offered = [button.key for button in page.button if button.label == "Calibrate"]
+    assert offered == [f"{keys.POSES}_0008"]
+    assert "the sensor sends orientations" in _text(page)
+
+
 def test_what_a_device_says_of_itself_is_text(open_page, hub):
     sensor = FREE.model_copy(update={"firmware": "<img src=x onerror=alert(1)>"})
     hub.answers["/api/sensors"] = wire.SensorList(sensors=[sensor], scanned_utc_s=None)

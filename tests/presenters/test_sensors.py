@@ -28,6 +28,7 @@ def sensor(**changes):
         "placement": Placement.PELVIS,
         "in_use": False,
         "accelerometer_utc_s": 1_700_000_000.0,
+        "raw": True,
     }
     return SimpleNamespace(**(values | changes))
 
@@ -97,3 +98,4 @@ def test_what_an_uncalibrated_accelerometer_costs_is_said_once_for_those_that_ar
     assert uncalibrated_words([sensor(), free]) == ""
     assert uncalibrated_words([bare, free]).startswith("One accelerometer is not calibrated")
     assert uncalibrated_words([bare, bare]).startswith("2 accelerometers are")
+    assert uncalibrated_words([sensor(accelerometer_utc_s=None, raw=False)]) == ""

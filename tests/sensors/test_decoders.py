@@ -30,6 +30,14 @@ def hostile(family: str) -> st.SearchStrategy[bytes]:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
+def test_who_sends_raw_data_is_known_before_it_is_connected(family):
+    decoder = new(family)
+    batches = [batch for payload in valid(family, 1) for batch in decoder.decode(note(family, payload))]
+    accelerated = [batch.acc_mps2 is not None for batch in batches if isinstance(batch, ImuBatch)]
+    assert set(accelerated) == {catalogue.families()[family].raw}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
 @settings(max_examples=250, deadline=None)
 @given(data=st.data())
 def test_nothing_but_decode_error(family, data):

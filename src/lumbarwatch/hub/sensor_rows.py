@@ -57,6 +57,7 @@ def found_row(sensor: FoundSensor, details: SensorDetails, known: Sequence[Senso
         battery_percent=details.battery_percent,
         firmware=details.firmware or "",
         accelerometer_utc_s=_calibrated_utc_s(known, sensor.family, serial),
+        raw=_raw(sensor.family),
     )
 
 
@@ -87,6 +88,7 @@ def worn_row(one: Worn, known: Sequence[SensorRecord], seen: ScannedMessage | No
         station=one.station.name,
         in_use=status is not None and status.state is LinkState.STREAMING,
         accelerometer_utc_s=_calibrated_utc_s(known, family, one.serial),
+        raw=_raw(family),
     )
     if status is None and seen is not None:
         return told.model_copy(update=_as_scanned(seen))
@@ -110,6 +112,11 @@ def model_of(family: str) -> str:
     """Return what a family is called by people."""
     known = families().get(family)
     return "" if known is None else known.label
+
+
+def _raw(family: str) -> bool:
+    known = families().get(family)
+    return known is None or known.raw
 
 
 def _calibrated_utc_s(known: Sequence[SensorRecord], family: str, serial: str) -> float | None:

@@ -338,6 +338,7 @@ class ScannedMessage(Message):
     in_use: bool = False  # streams here now
     problem: str = ""  # why it did not answer, in one sentence
     accelerometer_utc_s: Number = None  # when its six-pose calibration was made; 0: no date; null: none
+    raw: bool = True  # it has an accelerometer to be calibrated; else it sends orientations only
 
 
 class SensorList(Message):

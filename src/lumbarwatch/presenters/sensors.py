@@ -59,6 +59,8 @@ class _Sensor(Protocol):
     def in_use(self) -> bool: ...
     @property
     def accelerometer_utc_s(self) -> float | None: ...
+    @property
+    def raw(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def card(sensor: _Sensor, station: str = "") -> SensorCard:
             ("Signal", signal_words(sensor.rssi_dbm)),
             ("Battery", battery_words(sensor.battery_percent)),
             ("Firmware", sensor.firmware or "not known"),
-            ("Accelerometer", calibration_words(sensor.accelerometer_utc_s)),
+            ("Accelerometer", calibration_words(sensor.accelerometer_utc_s, raw=sensor.raw)),
         ),
         troubles=tuple(troubles(sensor)),
     )
@@ -104,8 +106,10 @@ def battery_words(percent: int | None) -> str:
     return f"{percent} %, charge soon" if percent <= LOW_BATTERY_PERCENT else f"{percent} %"
 
 
-def calibration_words(utc_s: float | None) -> str:
+def calibration_words(utc_s: float | None, *, raw: bool = True) -> str:
     """Return whether the accelerometer was calibrated, and when; 0: at an unknown time."""
+    if not raw:
+        return "its own affair: the sensor sends orientations"
     if utc_s is None:
         return "not calibrated"
     if utc_s == 0:
@@ -132,7 +136,8 @@ def scanned_words(utc_s: float | None) -> str:
 
 def uncalibrated_words(sensors: Sequence[_Sensor]) -> str:
     """Return what it costs that some worn sensors were never calibrated; empty: all were."""
-    found = sum(sensor.accelerometer_utc_s is None and sensor.placement is not None for sensor in sensors)
+    worn = [sensor for sensor in sensors if sensor.placement is not None and sensor.raw]
+    found = sum(sensor.accelerometer_utc_s is None for sensor in worn)
     if not found:
         return ""
     named = "One accelerometer is" if found == 1 else f"{found} accelerometers are"

@@ -29,7 +29,8 @@ class Family:
 
     ``services``: service UUIDs in its advertisement (also used to find sensors the system holds connected);
     ``name_prefixes`` and ``company_ids`` tell it where it does not advertise its service. ``serial_in_name``
-    takes the serial number out of the advertised name ("" if it is not there).
+    takes the serial number out of the advertised name ("" if it is not there). ``raw``: it sends specific
+    force and rate; else orientations that it computes itself.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Family:
     name_prefixes: tuple[str, ...] = ()
     company_ids: frozenset[int] = frozenset()
     serial_in_name: Callable[[str], str] = lambda _: ""
+    raw: bool = True
 
     def matches(self, name: str, services: frozenset[str], company_ids: frozenset[int]) -> bool:
         """Whether an advertisement is one of this family's."""
@@ -88,6 +90,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
             services=frozenset({movella.CONFIGURATION_SERVICE, movella.MEASUREMENT_SERVICE}),
             name_prefixes=("Movella DOT", "Xsens DOT"),
             company_ids=frozenset({movella.COMPANY_ID}),
+            raw=False,
         ),
     }
 )
