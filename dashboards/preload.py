@@ -43,6 +43,8 @@ ELEMENTS: Final = (
     "Checkbox",
     "ArrowVegaLiteChart",
     "loadVegaEmbed",
+    "embed",  # these two it loads only when the first chart is drawn
+    "vega-interpreter",
     "TextInput",
     "NumberInput",
     "TextArea",
