@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import socket
 import sys
 import webbrowser
 from collections.abc import Sequence
@@ -65,7 +66,7 @@ def replay(launch: Launch, recording: Path, speed: float) -> None:
         _stay([showing, pages], page.getsockname()[1], browser=launch.browser, end="stopped")
 
 
-def _pages(hub: "supervise.socket.socket", key: bytes, data: Path) -> PageSettings:
+def _pages(hub: socket.socket, key: bytes, data: Path) -> PageSettings:
     return PageSettings(hub.getsockname()[1], key, data)
 
 

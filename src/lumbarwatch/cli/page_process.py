@@ -62,7 +62,7 @@ def run_pages(channel: Connection, listener: socket.socket, settings: PageSettin
         app = pages_app(settings, listener.getsockname()[1])
         async with serving(app, listener):
             ready()
-            from preload import preloading  # pyright: ignore  (beside app.py)
+            from preload import preloading  # beside app.py
 
             with preloading():
                 await stop.wait()

@@ -8,7 +8,7 @@ from lumbarwatch.hub import messages as wire
 from lumbarwatch.hub.limits import drawn_limits
 from lumbarwatch.hub.messages import NoticeKind
 from lumbarwatch.model import events as happened
-from lumbarwatch.model.motion import Rep, SetSummary
+from lumbarwatch.model.motion import PoseBatch, Rep, SetSummary
 from lumbarwatch.model.session import Calibration, Limits
 from lumbarwatch.model.verdicts import NotGraded, WarningVerdict
 from lumbarwatch.store.records import SessionSummary
@@ -113,7 +113,7 @@ class Encoder:
 
     def frame(self, event: happened.Event, sent_ms: float) -> wire.Frame | None:
         """Return an event's frame; None for what the feed says otherwise (poses, the session's end)."""
-        if isinstance(event, happened.PoseBatch | happened.SessionFinished):
+        if isinstance(event, PoseBatch | happened.SessionFinished):
             return None
         station, t_s = self._station, self.t_s(event.t_ns)
         match event:

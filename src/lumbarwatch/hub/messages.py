@@ -31,7 +31,6 @@ from lumbarwatch.hub.requests import (
     AssignRequest,
     BenchRequest,
     CalibrateRequest,
-    CorrectedField,
     CorrectionRequest,
     DismissRequest,
     Done,
@@ -87,6 +86,7 @@ from lumbarwatch.hub.values import (
     SymptomMessage,
     WarningMessage,
 )
+from lumbarwatch.model.corrections import CorrectedField
 
 __all__ = [
     "PROTOCOL",
