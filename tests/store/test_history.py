@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -14,6 +15,7 @@ from lumbarwatch.model.samples import NS_PER_S, Placement
 from lumbarwatch.model.session import Athlete, Calibration, CalibrationReason, Limit, Limits, Session
 from lumbarwatch.model.symptoms import Sign
 from lumbarwatch.model.verdicts import Level, NotGraded, NotGradedReason, WarningId, WarningVerdict
+from lumbarwatch.store import saving
 from lumbarwatch.store.codec import dumps
 from lumbarwatch.store.errors import StoreError, StoreReason
 from lumbarwatch.store.history import History
@@ -242,6 +244,19 @@ def test_athletes_keep_their_limits(history: History) -> None:
     assert history.athlete(anna.id) == anna
     changed = history.add_athlete(replace(anna, mass_kg=62.0))
     assert history.athletes() == (changed,)
+
+
+def test_who_is_known_stays_as_is_even_if_written_at_this_moment(history: History) -> None:
+    """A session begins with a new athlete while somebody saves the athlete's limits: the limits stay."""
+    anna = Athlete(id=new_id(), name="Anna", limits=Limits({WarningId.W2: Limit(9.0, 12.0)}))
+    met = Thread(target=history.add_new_athlete, args=(replace(anna, name="", limits=Limits()),))
+    with history._write() as transaction:  # looked for now, there is no Anna yet
+        saving.save_athlete(transaction, anna, UTC0)
+        met.start()
+        met.join(0.2)
+        assert met.is_alive()
+    met.join()
+    assert history.athletes() == (anna,)
 
 
 def test_an_unknown_athlete_gets_an_empty_row(history: History) -> None:

@@ -107,8 +107,6 @@ class Archive:
 
     def remember(self, athlete: Athlete) -> None:
         """Put who trains into the history, so that a session that is cut off is not nobody's. Blocks."""
-        if not athlete.id:
-            return
         try:
             self._add_unknown(athlete)
         except StoreError as error:
@@ -145,8 +143,8 @@ class Archive:
 
     def _add_unknown(self, athlete: Athlete) -> None:
         """Who is known stays as is: limits may have been changed while the session ran."""
-        if athlete.id and all(known.id != athlete.id for known in self._history.athletes()):
-            self._history.add_athlete(athlete)
+        if athlete.id:
+            self._history.add_new_athlete(athlete)
 
     def _saved(self, session_id: str) -> SavedVisit:
         try:

@@ -90,6 +90,12 @@ class History:
             saving.save_athlete(transaction, stored, time.time_ns())
         return stored
 
+    def add_new_athlete(self, athlete: Athlete) -> None:
+        """Add an athlete, id given, unless known: who is known stays as is, whoever else writes meanwhile."""
+        checked_id(athlete.id)
+        with self._write() as transaction:
+            saving.save_new_athlete(transaction, athlete, time.time_ns())
+
     def athletes(self) -> tuple[Athlete, ...]:
         """All athletes by name."""
         with self._read() as transaction:

@@ -42,10 +42,15 @@ class Findings:
 def save_athlete(transaction: Transaction, athlete: Athlete, at_utc_ns: int) -> None:
     """Add the athlete, or take over what changed."""
     values = rows.athlete_values(athlete)
-    if transaction.get(AthleteRow, athlete.id) is None:
-        transaction.execute(insert(AthleteRow).values(**values, created_at_utc_ns=at_utc_ns))
-    else:
-        transaction.execute(update(AthleteRow).where(AthleteRow.id == athlete.id).values(**values))
+    added = _insert(transaction, AthleteRow).values(**values, created_at_utc_ns=at_utc_ns)
+    transaction.execute(added.on_conflict_do_update(index_elements=[AthleteRow.id], set_=values))
+
+
+def save_new_athlete(transaction: Transaction, athlete: Athlete, at_utc_ns: int) -> None:
+    """Add the athlete unless there is one of this id, who stays as is whoever else writes meanwhile."""
+    values = rows.athlete_values(athlete)
+    added = _insert(transaction, AthleteRow).values(**values, created_at_utc_ns=at_utc_ns)
+    transaction.execute(added.on_conflict_do_nothing())
 
 
 def save_visit(transaction: Transaction, session: Session, about: SessionAbout) -> None:
@@ -65,8 +70,8 @@ def save_visit(transaction: Transaction, session: Session, about: SessionAbout) 
     if row is not None:
         transaction.execute(update(SessionRow).where(SessionRow.id == session.id).values(**values))
         return
-    if session.athlete_id and transaction.get(AthleteRow, session.athlete_id) is None:
-        save_athlete(transaction, Athlete(id=session.athlete_id), session.started_at_utc_ns)
+    if session.athlete_id:
+        save_new_athlete(transaction, Athlete(id=session.athlete_id), session.started_at_utc_ns)
     owner = {"id": session.id, "athlete_id": session.athlete_id or None, "note": session.note}
     transaction.execute(insert(SessionRow).values(**owner, **values))
 
@@ -133,8 +138,7 @@ def _remark_ids(transaction: Transaction, texts: set[str | None]) -> dict[str, i
     """Return the key of each remark, adding those that were never made before."""
     if not texts:
         return {}
-    dialect = sqlite if transaction.get_bind().dialect.name == "sqlite" else postgresql
-    added = dialect.insert(RemarkRow).on_conflict_do_nothing()
+    added = _insert(transaction, RemarkRow).on_conflict_do_nothing()
     transaction.execute(added, [{"text": text} for text in sorted(filter(None, texts))])
     known = select(RemarkRow.text, RemarkRow.id).where(RemarkRow.text.in_(texts))
     return {row.text: row.id for row in transaction.execute(known)}
@@ -154,6 +158,14 @@ def _warning_values(analysis_id: int, findings: Findings) -> list[rows.Values]:
     for rep in findings.reps:
         values += rows.warning_values(analysis_id, rep.set_number, rep.rep_number, rep.warnings)
     return values
+
+
+def _insert(
+    transaction: Transaction, table: type[AthleteRow | RemarkRow]
+) -> sqlite.Insert | postgresql.Insert:
+    """Return an insert that can say what is to happen where there is such a row already."""
+    dialect = sqlite if transaction.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
 
 
 def _save_all(
