@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pypdfium2
@@ -13,8 +14,15 @@ from lumbarwatch.jobs.report import ReportForm, gather, make_report, write_repor
 from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.document import Chart, Columns, Section, Table
 from lumbarwatch.model.events import Symptom, SymptomKind
-from lumbarwatch.model.samples import NS_PER_S
-from lumbarwatch.model.session import Athlete, Calibration, CalibrationReason, Session
+from lumbarwatch.model.samples import NS_PER_S, Placement
+from lumbarwatch.model.session import (
+    Athlete,
+    Calibration,
+    CalibrationReason,
+    OwnRange,
+    Session,
+    SupineZero,
+)
 from lumbarwatch.model.symptoms import Sign
 from lumbarwatch.model.verdicts import NotGraded, NotGradedReason, WarningId
 from lumbarwatch.presenters.report import report
@@ -96,6 +104,22 @@ def test_one_page_for_a_session_then_every_rep(course, tmp_path):
     assert "Better control at the top" in every
     assert "that was a shuffle" in every
     assert len(re.findall(r"\b[1-4] [1-8] [○▲■]", every)) == 31
+
+
+def test_a_zero_lying_face_up_is_named_and_what_it_takes(history):
+    anna = history.add_athlete(ANNA)
+    zero = SupineZero({Placement.PELVIS: -6.0, Placement.LUMBAR: -2.0}, 0.3)
+    own = OwnRange(lam_max_deg=12.0, tau_max_deg=15.0, spread_deg=1.2, standing_deg=-4.0)  # against that zero
+    for index in range(5):
+        calibration, sets, reps, _ = session_content(index)
+        if index == 4:
+            calibration = replace(calibration, own_range=own, supine=zero)
+        session = Session(new_id(), anna.id, T0_UTC_NS + index * 4 * DAY_NS, simulated=False)
+        history.save_session(session, calibration, sets, reps, pipeline_version="1")
+    words = " ".join(said(report(gather(history, session_id=session.id))).split())
+    assert "lying face up: tilt reads −6.0° and lumbar +4.0° less than from standing" in words
+    assert "arch +16.0°, tuck +11.0° from standing" in words
+    assert "1 of 5 sessions have a zero lying face up; all angles here are from standing." in words
 
 
 def test_both_forms_say_the_same(course):

@@ -1,8 +1,11 @@
 """What the page says of a course: judged against the MDC, pauses told, within and between kept apart."""
 
+from dataclasses import replace
+
 import pytest
 
 from lumbarwatch.model.trends import Answer, Quantity, SessionPoint
+from lumbarwatch.presenters.report_course import zero_words
 from lumbarwatch.presenters.report_words import QUANTITIES
 from lumbarwatch.presenters.trends import (
     GROUPS,
@@ -44,6 +47,14 @@ def test_a_change_beyond_the_mdc_is_named_and_one_within_is_noise():
     assert row_of(between_rows(rising()))["Judgement"] == "▲ improved beyond the MDC"
     assert row_of(between_rows(rising(step=0.2)))["Judgement"] == "≈ within noise"
     assert row_of(between_rows(rising(sessions=3)))["Judgement"] == "? not enough data"
+
+
+def test_a_course_with_both_zeros_says_from_where_it_is_told():
+    assert zero_words(rising()) == ""
+    some = [replace(one, supine_zero=number < 2) for number, one in enumerate(rising())]
+    assert zero_words(some) == (
+        "2 of 12 sessions have a zero lying face up; all angles here are from standing."
+    )
 
 
 def test_every_answer_has_a_symbol_of_its_own():

@@ -1,15 +1,20 @@
 """Questions of the History view: filters in the database, courses with sets and symptoms, a week."""
 
+from dataclasses import replace
+
 import pytest
 
 from lumbarwatch.model.events import Symptom, SymptomKind
-from lumbarwatch.model.session import Athlete, Calibration, Session
+from lumbarwatch.model.samples import Placement
+from lumbarwatch.model.session import Athlete, Calibration, Session, SupineZero
 from lumbarwatch.model.symptoms import Sign
+from lumbarwatch.model.trends import Quantity
 from lumbarwatch.store.course import by_session, symptom_of
 from lumbarwatch.store.history import History
 from lumbarwatch.store.ids import new_id
 from lumbarwatch.store.records import SessionAbout, SessionFilter
 from planned_course import DAY_NS, FIRST_UTC_NS, REPS, SESSIONS, SETS, save_course
+from store.samples_of_life import a_session
 
 
 @pytest.fixture
@@ -39,6 +44,34 @@ def ben(history):
         symptoms=[pain, Symptom(9, SymptomKind.NONE)],
     )
     return athlete
+
+
+def test_a_course_is_told_from_standing_whatever_the_zero(history):
+    """The same athlete doing the same with a zero lying face up: nothing of the course changes."""
+    carla = history.add_athlete(Athlete(name="Carla"))
+    calibration, sets, reps = a_session(5)
+    zero = SupineZero({Placement.PELVIS: -6.0, Placement.LUMBAR: -2.0}, 0.3)  # takes + 4 deg from lambda
+    lain = [
+        replace(
+            rep,
+            tilt_lockout_deg=rep.tilt_lockout_deg + 6.0,
+            lambda_lockout_deg=rep.lambda_lockout_deg - 4.0,
+            lambda_peak_deg=rep.lambda_peak_deg - 4.0,
+        )
+        for rep in reps
+    ]
+    for day, (used, done) in enumerate([(calibration, reps), (replace(calibration, supine=zero), lain)]):
+        session = Session(new_id(), carla.id, FIRST_UTC_NS + day * DAY_NS, simulated=False)
+        history.save_session(session, used, sets, done, pipeline_version="1")
+    wanted = SessionFilter(athlete_id=carla.id)
+    of_sets = [one.point for one in history.set_course(wanted)]
+    stood, lay = history.course(wanted)
+    for one, other in [(stood, lay), *zip(of_sets[:4], of_sets[4:], strict=True)]:
+        assert (one.supine_zero, other.supine_zero) == (False, True)
+        for quantity in (Quantity.TILT_LOCKOUT, Quantity.LAMBDA_LOCKOUT, Quantity.LAMBDA_PEAK):
+            assert getattr(other, quantity) == pytest.approx(getattr(one, quantity))
+    own = history.session(lay.session_id).record.summary
+    assert own.tilt_lockout_deg == pytest.approx(stood.tilt_lockout_deg + 6.0)  # there, from its own zero
 
 
 def test_pages_of_the_list_follow_one_another_newest_first(history, anna):

@@ -8,7 +8,7 @@ from views.history_parts.report import report_buttons
 
 from lumbarwatch.model.trends import Quantity, SessionPoint
 from lumbarwatch.presenters import keys
-from lumbarwatch.presenters.report_course import habit_line
+from lumbarwatch.presenters.report_course import habit_line, zero_words
 from lumbarwatch.presenters.report_words import plural, words_of_exercise
 from lumbarwatch.presenters.trends import (
     EXPLAINED,
@@ -122,7 +122,7 @@ def course(points: tuple[SessionPoint, ...], sets: tuple[SetPoint, ...]) -> None
         for column, quantity in zip(st.columns(across), quantities[first : first + across], strict=False):
             with column:
                 _chart(course_chart(points, own, quantity))
-    st.caption(EXPLAINED)
+    st.caption(f"{EXPLAINED} {zero_words(points)}")
 
 
 def _chart(chart: CourseChart) -> None:

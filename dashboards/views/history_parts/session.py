@@ -101,6 +101,7 @@ def _remarks(record: SessionRecord) -> str:
         *(["simulated"] if record.simulated else []),
         *(["recovered after it was cut off"] if record.recovered else []),
         *(["refined (not causal)"] if record.refined else []),
+        *(["zero lying face up"] if record.summary.tilt_zero_deg is not None else []),
         f"pipeline version {record.pipeline_version}",
         f"recording {record.recording or 'none'}",
     ]

@@ -93,6 +93,11 @@ def on_supine(calibration: Calibration, zero: SupineZero) -> Calibration:
     return replace(_moved(on_standing(calibration), zero), supine=zero)
 
 
+def tilt_shift_deg(zero: SupineZero | None) -> float:
+    """Return what a zero takes from the pelvic tilt (deg)."""
+    return 0.0 if zero is None else zero.shift_deg[Placement.PELVIS]
+
+
 def lambda_shift_deg(zero: SupineZero | None) -> float:
     """Return what a zero takes from lambda (deg)."""
     if zero is None:

@@ -10,7 +10,7 @@ from lumbarwatch.model import checks
 class SessionPoint:
     """One session of one exercise (or one set of a session) in an athlete's course. None = not known.
 
-    Angles are medians over the full, graded reps unless said; shares are of all reps, 0 to 1.
+    Angles are medians over the full, graded reps unless said, from standing; shares are of all reps, 0 to 1.
     """
 
     started_at_utc_ns: int
@@ -34,6 +34,7 @@ class SessionPoint:
     dose_n2m2s: float | None = None
     pain: float | None = None  # the worst, 0 to 10; 0: asked and none
     stiff: bool | None = None  # stiff or cramping after any set
+    supine_zero: bool = False  # measured from the zero lying face up; its angles here are from standing
 
     def __post_init__(self) -> None:
         for name in ("share_red", "share_amber", "share_not_graded", "habit"):

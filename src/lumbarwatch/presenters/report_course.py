@@ -124,7 +124,17 @@ def course_lines(points: Sequence[SessionPoint]) -> list[Line]:
         (ANSWER_MARKS[one.answer] for one in found if one.answer in (Answer.WORSENED, Answer.IMPROVED)),
         Mark.PLAIN,
     )
-    return [Line("; ".join(parts) + f". Over {_span(points)}.", "Trend", mark)]
+    zero = zero_words(points)
+    said = "; ".join(parts) + f". Over {_span(points)}."
+    return [Line(said, "Trend", mark), *([Line(zero, "Zero")] if zero else [])]
+
+
+def zero_words(points: Sequence[SessionPoint]) -> str:
+    """Say from where the angles of a course are told, where the sessions' own zero is another."""
+    lying = sum(point.supine_zero for point in points)
+    if not lying:
+        return ""
+    return f"{lying} of {len(points)} sessions have a zero lying face up; all angles here are from standing."
 
 
 def _answered(one: Trend) -> str:

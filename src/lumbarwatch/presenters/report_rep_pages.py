@@ -1,6 +1,7 @@
 """The pages after the first: every rep, corrections, notes, calibration and limits."""
 
 from lumbarwatch.core.limits import Context, arched_limits, extension_limits, lockout_limits, tuck_limits
+from lumbarwatch.core.supine import lambda_shift_deg, tilt_shift_deg
 from lumbarwatch.core.uncertainty import BUDGET
 from lumbarwatch.model.document import (
     Align,
@@ -63,12 +64,17 @@ def _calibration(facts: SessionFacts) -> tuple[Line, ...]:
     lines = [Line(_source(calibration), "Source")]
     lines += [Line(CALIBRATION[reason]) for reason in calibration.reasons]
     own, reference = calibration.own_range, calibration.reference
+    if calibration.supine is not None:
+        less = calibration.supine
+        tilt, lumbar = (words.degrees(one) for one in (tilt_shift_deg(less), lambda_shift_deg(less)))
+        said = f"lying face up: tilt reads {tilt} and lumbar {lumbar} less than from standing."
+        lines.append(Line(said, "Zero"))
     if own is not None:
+        arch, tuck = own.lam_max_deg - own.standing_deg, own.tau_max_deg + own.standing_deg
         spread = f"± {words.number(own.spread_deg, 1)}°"
         lines.append(
             Line(
-                f"arch {words.degrees(own.lam_max_deg)}, tuck {words.degrees(own.tau_max_deg)} from standing "
-                f"(spread {spread}).",
+                f"arch {words.degrees(arch)}, tuck {words.degrees(tuck)} from standing (spread {spread}).",
                 "Own range",
             )
         )

@@ -48,6 +48,8 @@ class SetFigures(NamedTuple):
     bar_kg: float | None
     dose_n2m2s: float | None
     drift_deg: float | None
+    tilt_zero_deg: float | None
+    lambda_zero_deg: float | None
 
 
 def worst_felt(felt: Iterable[SymptomRecord]) -> Worst:
@@ -70,6 +72,8 @@ def course_point(
 ) -> SessionPoint:
     """Return a session as the trends take it. Without reps a share is not known; pain 0: asked and none.
 
+    Angles are given from standing, whatever the zero: a change of the zero is no change of posture.
+
     ``about`` and ``one``: what it is and its summary, or a row of the history with both.
     """
     return SessionPoint(
@@ -77,9 +81,9 @@ def course_point(
         exercise=about.exercise,
         session_id=about.session_id,
         reps=one.reps,
-        tilt_lockout_deg=one.tilt_lockout_deg,
-        lambda_lockout_deg=one.lambda_lockout_deg,
-        lambda_peak_deg=one.lambda_peak_deg,
+        tilt_lockout_deg=_from_standing(one.tilt_lockout_deg, one.tilt_zero_deg),
+        lambda_lockout_deg=_from_standing(one.lambda_lockout_deg, one.lambda_zero_deg),
+        lambda_peak_deg=_from_standing(one.lambda_peak_deg, one.lambda_zero_deg),
         share_red=_share(one.red, one.reps),
         share_amber=_share(one.amber, one.reps),
         share_not_graded=_share(one.reps - one.graded, one.reps),
@@ -92,6 +96,7 @@ def course_point(
         dose_n2m2s=one.dose_n2m2s,
         pain=_pain(felt.kind, felt.pain),
         stiff=None if felt.kind is None else felt.stiff,
+        supine_zero=one.tilt_zero_deg is not None,
     )
 
 
@@ -114,14 +119,19 @@ def _set_point(one: SetFigures, reps: Sequence[RepFigures]) -> SetPoint:
         exercise=one.exercise,
         session_id=one.session_id,
         reps=len(reps),
-        tilt_lockout_deg=_median(_known(rep.tilt_lockout_deg for rep in full)),
-        lambda_lockout_deg=_median(_known(rep.lambda_lockout_deg for rep in full)),
-        lambda_peak_deg=max(peaks, default=None),
+        tilt_lockout_deg=_from_standing(
+            _median(_known(rep.tilt_lockout_deg for rep in full)), one.tilt_zero_deg
+        ),
+        lambda_lockout_deg=_from_standing(
+            _median(_known(rep.lambda_lockout_deg for rep in full)), one.lambda_zero_deg
+        ),
+        lambda_peak_deg=_from_standing(max(peaks, default=None), one.lambda_zero_deg),
         share_not_graded=_share(sum(not rep.graded for rep in reps), len(reps)),
         eccentric_s=_median([rep.eccentric_ns / 1e9 for rep in reps if rep.lowered and not rep.partial]),
         drift_deg=one.drift_deg,
         bar_kg=one.bar_kg,
         dose_n2m2s=one.dose_n2m2s,
+        supine_zero=one.tilt_zero_deg is not None,
     )
     return SetPoint(one.set_number, point)
 
@@ -139,6 +149,10 @@ def _pain(kind: SymptomKind | None, pain: int | None) -> float | None:
     if pain is not None:
         return float(pain)
     return None if kind in (None, SymptomKind.PAIN) else 0.0
+
+
+def _from_standing(angle_deg: float | None, zero_deg: float | None) -> float | None:
+    return angle_deg if angle_deg is None or zero_deg is None else angle_deg + zero_deg
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -43,6 +43,8 @@ _POINT: Final[tuple[Any, ...]] = (
     AnalysisRow.habit,
     AnalysisRow.bar_kg,
     AnalysisRow.dose_n2m2s,
+    AnalysisRow.tilt_zero_deg,
+    AnalysisRow.lambda_zero_deg,
 )
 """What :func:`course_point` reads, and whose it is."""
 
@@ -106,6 +108,8 @@ def set_course(transaction: Transaction, wanted: SessionFilter) -> tuple[SetPoin
         SetRow.bar_kg,
         SetRow.dose_n2m2s,
         SetRow.drift_deg,
+        AnalysisRow.tilt_zero_deg,
+        AnalysisRow.lambda_zero_deg,
     )
     sets = sets.join(AnalysisRow, AnalysisRow.session_id == SessionRow.id)
     sets = sets.join(SetRow, SetRow.analysis_id == AnalysisRow.id)

@@ -72,6 +72,10 @@ class SessionSummary:
     dose_unknown_reps: int | None = None  # more than 0: the dose is a lower bound
     peak_moment_nm: float | None = None  # of the heaviest rep, at L5/S1
     peak_sigma_nm: float | None = None
+    tilt_zero_deg: float | None = (
+        None  # what the zero in use takes from tilt and lambda; None: the standing one
+    )
+    lambda_zero_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from lumbarwatch.core.drift import drift_deg
+from lumbarwatch.core.supine import lambda_shift_deg, tilt_shift_deg
 from lumbarwatch.model.load import Dose, RepLoad, SessionLoad
 from lumbarwatch.model.motion import Rep, SetExtra, SetSummary
 from lumbarwatch.model.session import Calibration
@@ -21,7 +22,7 @@ def summarise(
     """Count the verdicts and take the medians of the full, graded reps."""
     full = [rep for rep in reps if _full(rep)]
     levels = [{warning.level for warning in rep.warnings} for rep in reps]
-    own = calibration.own_range
+    own, zero = calibration.own_range, calibration.supine
     weight = _weight(load.session, load.reps) if load else _NO_WEIGHT
     return SessionSummary(
         sets=len(sets),
@@ -46,6 +47,8 @@ def summarise(
         dose_unknown_reps=weight.dose_unknown_reps,
         peak_moment_nm=weight.peak_moment_nm,
         peak_sigma_nm=weight.peak_sigma_nm,
+        tilt_zero_deg=zero and tilt_shift_deg(zero),
+        lambda_zero_deg=zero and lambda_shift_deg(zero),
     )
 
 

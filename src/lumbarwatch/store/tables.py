@@ -128,6 +128,8 @@ class AnalysisRow(Base):
     dose_unknown_reps: Mapped[int | None]
     peak_moment_nm: Mapped[MaybeNumber]
     peak_sigma_nm: Mapped[MaybeNumber]
+    tilt_zero_deg: Mapped[MaybeNumber]
+    lambda_zero_deg: Mapped[MaybeNumber]
 
 
 class SetRow(Base):
