@@ -149,3 +149,26 @@ def test_a_history_of_the_first_version_keeps_its_data(url: str) -> None:
     with History.open(url) as history:
         (felt,) = history.symptoms(session_id)
         assert (felt.kind, felt.pain, felt.t_ns) == (SymptomKind.PAIN, 3, 5)
+
+
+def test_what_is_no_id_is_said(history: History) -> None:
+    for ask in (history.session, history.athlete, history.symptoms, history.delete_session):
+        with pytest.raises(StoreError, match="UUID"):
+            ask("nonsense")
+
+
+@pytest.mark.parametrize(
+    ("option", "reason"),
+    [
+        ("-csearch_path=pg_catalog", StoreReason.NO_PERMISSION),
+        ("-cdefault_transaction_read_only=on", StoreReason.READ_ONLY),
+    ],
+)
+def test_a_server_that_refuses_is_told_apart_from_one_that_is_out_of_reach(
+    url: str, option: str, reason: StoreReason
+) -> None:
+    options = f"{make_url(url).query['options']} {option}"
+    refusing = make_url(url).update_query_dict({"options": options})
+    with pytest.raises(StoreError) as caught:
+        History.open(refusing.render_as_string(hide_password=False))
+    assert caught.value.reason is reason

@@ -10,7 +10,14 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
-from lumbarwatch.store.errors import StoreError, StoreReason, damaged_history, from_os, from_sqlite
+from lumbarwatch.store.errors import (
+    StoreError,
+    StoreReason,
+    damaged_history,
+    from_os,
+    from_server,
+    from_sqlite,
+)
 from lumbarwatch.store.migrations import HEAD
 
 BUSY_TIMEOUT_MS: Final = 5000
@@ -87,12 +94,13 @@ def _explain(error: DBAPIError | sqlite3.Error, engine: Engine) -> StoreError | 
     origin = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(origin, sqlite3.Error):
         return from_sqlite(origin, _name(engine))
-    if isinstance(error, OperationalError):
+    explained_error = from_server(getattr(origin, "sqlstate", None), _name(engine))
+    if explained_error is None and isinstance(error, OperationalError):
         message = (
             f"The history at {_name(engine)} is out of reach: does the server run, is the password right?"
         )
         return StoreError(StoreReason.UNREACHABLE, message)
-    return None
+    return explained_error
 
 
 def _name(engine: Engine) -> str:

@@ -123,3 +123,26 @@ def from_sqlite(error: sqlite3.Error, path: str) -> StoreError | None:
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR")):
         return StoreError(StoreReason.IO_ERROR, f"The history {path} can't be read or written: {error}.")
     return None
+
+
+_SERVER = {
+    "22P02": (StoreReason.UNKNOWN_SESSION, "an id is a UUID, and what was asked for is none"),
+    "25006": (StoreReason.READ_ONLY, "the server takes no changes (it is read-only)"),
+    "40001": (StoreReason.IN_USE, "it is in use by another program; try again"),
+    "40P01": (StoreReason.IN_USE, "it is in use by another program; try again"),
+    "42501": (
+        StoreReason.NO_PERMISSION,
+        "its user may not make tables there: grant CREATE",
+    ),
+    "53100": (StoreReason.DISK_FULL, "the server's disk is full: free some space"),
+    "55P03": (StoreReason.IN_USE, "it is in use by another program; try again"),
+}
+"""What PostgreSQL's codes mean to a user (appendix A of its manual)."""
+
+
+def from_server(code: str | None, place: str) -> StoreError | None:
+    """Return a StoreError for an error code of PostgreSQL; None for any other."""
+    if code not in _SERVER:
+        return None
+    reason, what = _SERVER[code]
+    return StoreError(reason, f"The history at {place}: {what}.")
