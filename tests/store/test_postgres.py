@@ -1,22 +1,27 @@
 """The same history on a PostgreSQL server: every common test again, and what only a server can get wrong."""
 
 import os
+import time
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, insert, make_url, text
 
-from lumbarwatch.model.events import SymptomKind
-from lumbarwatch.store import migrations
+from lumbarwatch.model.events import Symptom, SymptomKind
+from lumbarwatch.store import migrations, saving
 from lumbarwatch.store.backup import backup
 from lumbarwatch.store.errors import StoreError, StoreReason
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
 from lumbarwatch.store.ids import new_id
+from lumbarwatch.store.saving import Findings
+from lumbarwatch.store.summary import summarise
+from lumbarwatch.store.tables import SensorRow
 from store import test_history, test_history_view
 from store.samples_of_life import a_session
 from store.test_history import about, visit
@@ -109,8 +114,6 @@ def test_tables_are_those_of_the_models(history: History) -> None:
 
 
 def test_two_programs_may_make_the_tables_at_once(url: str) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(4) as pool:
         for history in pool.map(lambda _: History.open(url), range(4)):
             assert history.sessions() == ()
@@ -149,6 +152,58 @@ def test_a_history_of_the_first_version_keeps_its_data(url: str) -> None:
     with History.open(url) as history:
         (felt,) = history.symptoms(session_id)
         assert (felt.kind, felt.pain, felt.t_ns) == (SymptomKind.PAIN, 3, 5)
+
+
+def wait_until_blocked(url: str, holder: int, count: int) -> None:
+    """Until so many wait for the transaction of one connection."""
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE :holder = ANY(pg_blocking_pids(pid))")
+    until = time.monotonic() + 60.0
+    with engine.connect() as connection:
+        while (connection.scalar(waiting, {"holder": holder}) or 0) < count:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+    engine.dispose()
+
+
+def test_who_writes_at_the_same_time_waits_and_then_sees_what_was_written(
+    history: History, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lumbarwatch.store.engine.BUSY_TIMEOUT_MS", 60_000)
+    session, sensor = visit(), ("lm1", "A1")
+    kept = visit()
+    history.save_session(kept, *a_session(5), pipeline_version="1", about=about())
+    felt = Symptom(5, SymptomKind.PAIN, 3)
+    first = Findings(*a_session(5), summarise(*a_session(5)), "1", about=about())
+    with ThreadPoolExecutor(3) as pool:
+        with history._write() as transaction:
+            saving.save_visit(transaction, session, about())
+            saving.save_findings(transaction, session.id, first)
+            saving.save_symptom(transaction, kept.id, felt)
+            values = {"id": new_id(), "family": sensor[0], "serial": sensor[1], "updated_at_utc_ns": 1}
+            transaction.execute(insert(SensorRow).values(**values))
+            others = [
+                pool.submit(
+                    history.save_session, session, *a_session(6), pipeline_version="1", about=about()
+                ),
+                pool.submit(history.add_symptom, kept.id, felt),
+                pool.submit(history.save_sensor, *sensor, {"offset": 1.0}),
+            ]
+            wait_until_blocked(url, transaction.scalar(text("SELECT pg_backend_pid()")) or 0, len(others))
+        for other in others:
+            other.result(60.0)
+    assert history.reps(session.id) == tuple(a_session(6)[2])
+    assert [one.pain for one in history.symptoms(kept.id)] == [3]
+    assert [one.calibration for one in history.sensors()] == [{"offset": 1.0}]
+
+
+def test_who_waits_too_long_is_told(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lumbarwatch.store.engine.BUSY_TIMEOUT_MS", 50)
+    with history._write() as transaction:
+        transaction.execute(text("SELECT 1"))
+        with pytest.raises(StoreError, match="another program") as caught:
+            history.save_sensor("lm1", "A1")
+    assert caught.value.reason is StoreReason.IN_USE
 
 
 def test_what_is_no_id_is_said(history: History) -> None:

@@ -21,7 +21,7 @@ from lumbarwatch.store.errors import (
 from lumbarwatch.store.migrations import HEAD
 
 BUSY_TIMEOUT_MS: Final = 5000
-_MIGRATION_LOCK: Final = 0x6C756D62  # any number, the same in every program of ours
+_WRITE_LOCK: Final = 0x6C756D62  # any number, the same in every program of ours
 _WRITING: Final = "lumbarwatch_writing"
 _BARE: Final = "lumbarwatch_bare"
 
@@ -52,7 +52,10 @@ def open_engine(place: str | Path) -> Engine:
 
 
 def writing(engine: Engine) -> Engine:
-    """Return the engine for transactions that write: SQLite takes its write lock at their beginning."""
+    """Return the engine for transactions that write: one at a time, whatever they look up before they write.
+
+    SQLite takes its write lock at their beginning; a server takes one of ours.
+    """
     return engine.execution_options(**{_WRITING: True})
 
 
@@ -133,6 +136,8 @@ def _make_engine(url: URL) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_on_server)
     return engine
 
 
@@ -162,6 +167,13 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITING) else "BEGIN")
 
 
+def _begin_on_server(connection: Connection) -> None:
+    """Wait for whoever writes, as long as in SQLite; the lock ends with the transaction."""
+    if connection.get_execution_options().get(_WRITING):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
+
+
 def _run_bare(engine: Engine, pragma: str) -> None:
     """Run what SQLite does outside of transactions only."""
     with engine.connect().execution_options(**{_BARE: True}) as connection:
@@ -178,8 +190,6 @@ def _bring_up_to_date(engine: Engine) -> None:
     migrating = _make_migrating_engine(engine)
     try:
         with migrating.begin() as connection:
-            if engine.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
             version = _version(connection)  # again, now that nobody else can change it
             if version != HEAD:
                 _migrate(connection, version)
