@@ -48,7 +48,9 @@ def course(quantity, values, days=None, **common):
         (Quantity.SHARE_NOT_GRADED, 0.0, 0.5, Answer.WORSENED),
         (Quantity.ECCENTRIC, 1.0, 1.1, Answer.WITHIN_NOISE),
         (Quantity.ECCENTRIC, 1.0, 1.4, Answer.IMPROVED),
-        (Quantity.ECCENTRIC, 2.5, 4.0, Answer.WITHIN_NOISE),  # slow enough before
+        (Quantity.ECCENTRIC, 2.5, 4.0, Answer.INCREASED),  # slow enough before: no better, but no noise
+        (Quantity.ECCENTRIC, 4.0, 2.5, Answer.DECREASED),
+        (Quantity.ECCENTRIC, 2.5, 2.6, Answer.WITHIN_NOISE),
         (Quantity.DRIFT, 8.0, 2.0, Answer.IMPROVED),
         (Quantity.DRIFT, 5.0, 2.0, Answer.WITHIN_NOISE),
         (Quantity.PAIN, 5.0, 3.5, Answer.WITHIN_NOISE),
@@ -172,6 +174,8 @@ def test_two_sessions_side_by_side():
     assert set(found) == set(Quantity)
     assert found[Quantity.TILT_LOCKOUT].answer is Answer.IMPROVED
     assert found[Quantity.ECCENTRIC].answer is Answer.IMPROVED  # 1.8 to the two seconds asked for
+    slower = compare(after, SessionPoint(2 * DAY, "hip_thrust", eccentric_s=4.0, reps=10))
+    assert slower[Quantity.ECCENTRIC].answer is Answer.INCREASED  # slow enough before: no better
     assert found[Quantity.SHARE_RED].answer is Answer.WITHIN_NOISE
     assert found[Quantity.PAIN].answer is Answer.NOT_ENOUGH_DATA
     assert found[Quantity.PAIN].mdc is None

@@ -45,8 +45,8 @@ BAR_SIGMA: Final = 0.01
 REPS_OF_DRIFT: Final = 10
 """Reps of a typical set, for the sigma of its drift (convention)."""
 
-ENOUGH_ECCENTRIC_S: Final = 2.0
-""""Two seconds down" (definitions 5, W4): slower counts as this."""
+ENOUGH: Final[Mapping[Quantity, float]] = MappingProxyType({Quantity.ECCENTRIC: 2.0})
+"""Above this more is not better, only more: "two seconds down" (definitions 5, W4)."""
 
 LEAST_SESSIONS: Final = 4
 """For a trend (convention, as for the own median session of W7)."""
@@ -174,10 +174,12 @@ def minimal_detectable_change(quantity: Quantity, points: Sequence[SessionPoint]
     return (DOSE_MDC if quantity is Quantity.DOSE else MDC90 * BAR_SIGMA) * usual
 
 
-def answer(quantity: Quantity, change: float, mdc: float) -> Answer:
-    """Return the word for a change of a quantity."""
+def answer(quantity: Quantity, change: float, mdc: float, *, beyond_enough: bool = False) -> Answer:
+    """Return the word for a change of a quantity; ``beyond_enough``: where more is no longer better."""
     if abs(change) <= mdc:
         return Answer.WITHIN_NOISE
+    if beyond_enough:
+        return Answer.INCREASED if change > 0 else Answer.DECREASED
     if quantity in LOWER_IS_BETTER:
         return Answer.IMPROVED if change < 0 else Answer.WORSENED
     if quantity in HIGHER_IS_BETTER:
@@ -211,14 +213,21 @@ def theil_sen(times: Floats, values: Floats) -> Line:
 
 
 def _answer_of_line(quantity: Quantity, weeks: Floats, values: Floats, mdc: float) -> Answer:
-    line = theil_sen(weeks, np.minimum(values, _enough(quantity)))
-    certain = line.low > 0.0 or line.high < 0.0
-    return answer(quantity, line.slope * float(weeks[-1]), mdc) if certain else Answer.WITHIN_NOISE
+    def said(followed: Floats, *, beyond_enough: bool) -> Answer:
+        line = theil_sen(weeks, followed)
+        certain = line.low > 0.0 or line.high < 0.0
+        change = line.slope * float(weeks[-1]) if certain else 0.0
+        return answer(quantity, change, mdc, beyond_enough=beyond_enough)
+
+    judged = said(np.minimum(values, _enough(quantity)), beyond_enough=False)
+    if judged is Answer.WITHIN_NOISE and quantity in ENOUGH:
+        return said(values, beyond_enough=True)
+    return judged
 
 
 def _enough(quantity: Quantity) -> float:
     """Value above which more is not better."""
-    return ENOUGH_ECCENTRIC_S if quantity is Quantity.ECCENTRIC else float("inf")
+    return ENOUGH.get(quantity, float("inf"))
 
 
 def _change(quantity: Quantity, before: SessionPoint, after: SessionPoint, scope: Scope) -> Change:
@@ -227,7 +236,10 @@ def _change(quantity: Quantity, before: SessionPoint, after: SessionPoint, scope
         return Change(quantity, Answer.NOT_ENOUGH_DATA, was, now, None)
     mdc = minimal_detectable_change(quantity, (before, after), scope)
     cap = _enough(quantity)
-    return Change(quantity, answer(quantity, min(now, cap) - min(was, cap), mdc), was, now, mdc)
+    judged = answer(quantity, min(now, cap) - min(was, cap), mdc)
+    if judged is Answer.WITHIN_NOISE and quantity in ENOUGH:
+        judged = answer(quantity, now - was, mdc, beyond_enough=True)
+    return Change(quantity, judged, was, now, mdc)
 
 
 def _share_sigma(share: float, reps: float) -> float:
