@@ -57,6 +57,15 @@ def test_a_course_with_both_zeros_says_from_where_it_is_told():
     )
 
 
+def test_a_change_beyond_the_mdc_that_may_have_either_sign_is_not_called_noise():
+    steep = [point(3 * number, tilt) for number, tilt in enumerate([-8.2, 1.2, -0.9, 4.9])]
+    row = row_of(between_rows(steep))
+    assert (row["Judgement"], row["Change"]) == ("~ without clear direction", "+12.0°")
+    chart = course_chart(steep, [], Quantity.TILT_LOCKOUT)
+    for sentence in (headline(steep, Quantity.TILT_LOCKOUT)[2], chart.sentence):
+        assert sentence.startswith("~ without clear direction: +12.0° over 9 days, MDC ")
+
+
 def test_every_answer_has_a_symbol_of_its_own():
     assert len({symbolled(answer)[0] for answer in Answer}) == len(Answer)
 

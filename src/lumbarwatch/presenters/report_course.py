@@ -19,9 +19,11 @@ from lumbarwatch.model.trends import Answer, Quantity, Scope, SessionPoint, Tren
 from lumbarwatch.presenters.report_words import (
     ANSWER_MARKS,
     ANSWERS,
+    NO_DIRECTION,
     QUANTITIES,
     SCALES,
     UNKNOWN,
+    answered,
     bare,
     day,
     number,
@@ -52,8 +54,6 @@ HABIT_NAMED = 0.8
 
 POINT_MARK_NAMES = {Mark.PLAIN: "session", Mark.GOOD: "newest"}
 
-NO_DIRECTION = "without clear direction"
-
 NOTE = (
     f"Change: along a robust line (Theil-Sen) through all sessions of this lift. A change counts when it "
     f"exceeds the MDC and the slope's 90 % interval has one sign, else it is {NO_DIRECTION}; under "
@@ -73,7 +73,7 @@ def course_table(points: Sequence[SessionPoint], wanted: Sequence[Quantity] = FI
             Cell(bare(quantity, found[quantity].change, signed=True)),
             Cell(bare(quantity, found[quantity].mdc, signed=False)),
             Cell(str(found[quantity].known)),
-            Cell(_answered(found[quantity]), ANSWER_MARKS[found[quantity].answer]),
+            Cell(answered(found[quantity]), ANSWER_MARKS[found[quantity].answer]),
         )
         for quantity in wanted
     )
@@ -137,19 +137,13 @@ def zero_words(points: Sequence[SessionPoint]) -> str:
     return f"{lying} of {len(points)} sessions have a zero lying face up; all angles here are from standing."
 
 
-def _answered(one: Trend) -> str:
-    """A change beyond the MDC whose slope may still have either sign is no noise, but no answer either."""
-    beyond = one.change is not None and one.mdc is not None and abs(one.change) > one.mdc
-    return NO_DIRECTION if beyond and one.answer is Answer.WITHIN_NOISE else ANSWERS[one.answer]
-
-
 def _sentence(one: Trend) -> str:
     name = QUANTITIES[one.quantity][0]
     name = name[0].lower() + name[1:]
     if one.answer is Answer.NOT_ENOUGH_DATA:
         return f"{name} not enough data"
     change = of_quantity(one.quantity, one.change, signed=True)
-    return f"{name} {_answered(one)} ({change}, MDC {of_quantity(one.quantity, one.mdc, signed=False)})"
+    return f"{name} {answered(one)} ({change}, MDC {of_quantity(one.quantity, one.mdc, signed=False)})"
 
 
 def _span(points: Sequence[SessionPoint]) -> str:
@@ -181,7 +175,7 @@ def course_chart(points: Sequence[SessionPoint], quantity: Quantity, sigma: floa
         bands = (Band(max(start - mdc, floor), min(start + mdc, ceiling), x0, x1),)
         curve = _pieces(found, known, points, start, end)
         caption = (
-            f"{_answered(found).capitalize()}: {of_quantity(quantity, found.change, signed=True)}, "
+            f"{answered(found).capitalize()}: {of_quantity(quantity, found.change, signed=True)}, "
             f"MDC {of_quantity(quantity, found.mdc, signed=False)} (band about the line's start)."
         )
     return Chart(

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from lumbarwatch.model.document import Mark
-from lumbarwatch.model.trends import Answer, Quantity
+from lumbarwatch.model.trends import Answer, Quantity, Trend
 from lumbarwatch.model.verdicts import WarningId
 from lumbarwatch.presenters.history import started_at
 from lumbarwatch.presenters.words import WARNINGS
@@ -189,6 +189,20 @@ ANSWERS: Final[Mapping[Answer, str]] = MappingProxyType(
         Answer.DECREASED: "decreased",
     }
 )
+
+NO_DIRECTION: Final = "without clear direction"
+
+
+def answered(one: Trend) -> str:
+    """A change beyond the MDC whose slope may still have either sign is no noise, but no answer either."""
+    return NO_DIRECTION if is_without_direction(one) else ANSWERS[one.answer]
+
+
+def is_without_direction(one: Trend) -> bool:
+    """Whether a change exceeds the MDC and can still not be told from chance."""
+    beyond = one.change is not None and one.mdc is not None and abs(one.change) > one.mdc
+    return beyond and one.answer is Answer.WITHIN_NOISE
+
 
 ANSWER_MARKS: Final[Mapping[Answer, Mark]] = MappingProxyType(
     {

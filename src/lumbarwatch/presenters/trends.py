@@ -15,10 +15,12 @@ from lumbarwatch.model.motion import Rep
 from lumbarwatch.model.trends import Answer, Change, Quantity, Scope, SessionPoint, Trend
 from lumbarwatch.presenters.report_words import (
     ANSWERS,
+    NO_DIRECTION,
     QUANTITIES,
     SCALES,
     SIGNED,
     UNKNOWN,
+    is_without_direction,
     of_quantity,
     plural,
 )
@@ -60,7 +62,7 @@ SYMBOLS: Final[Mapping[Answer, str]] = MappingProxyType(
 EXPLAINED: Final = (
     "Grey band: the minimal detectable change (MDC) about the line's start; inside it, a change can't be "
     "told from re-measuring. Line: robust (Theil-Sen), broken at pauses over four weeks. Small marks: "
-    "the single sets."
+    "the single sets. Without clear direction: beyond the MDC, but the slope may have either sign."
 )
 
 
@@ -100,6 +102,10 @@ def judged(answer: Answer) -> str:
 def symbolled(answer: Answer) -> str:
     """Return the judgement with its symbol, so that it does not depend on a colour."""
     return f"{SYMBOLS[answer]} {judged(answer)}"
+
+
+def _symbolled_trend(found: Trend) -> str:
+    return f"~ {NO_DIRECTION}" if is_without_direction(found) else symbolled(found.answer)
 
 
 def course_chart(
@@ -145,7 +151,7 @@ def trend_sentence(found: Trend) -> str:
         return f"{symbolled(found.answer)} ({plural(found.known, 'session')})"
     change = of_quantity(found.quantity, found.change, signed=True)
     mdc = of_quantity(found.quantity, found.mdc, signed=False)
-    return f"{symbolled(found.answer)}: {change} over {_weeks(found)}, MDC {mdc}"
+    return f"{_symbolled_trend(found)}: {change} over {_weeks(found)}, MDC {mdc}"
 
 
 def pause_words(from_utc_ns: int, to_utc_ns: int) -> str:
@@ -162,7 +168,7 @@ def between_rows(points: Sequence[SessionPoint]) -> list[Row]:
         rows.append(
             {
                 "Quantity": QUANTITIES[quantity][0],
-                "Judgement": symbolled(found.answer),
+                "Judgement": _symbolled_trend(found),
                 "Change": of_quantity(quantity, found.change, signed=True),
                 "MDC between sessions": of_quantity(quantity, found.mdc, signed=False),
                 "Newest": of_quantity(quantity, newest),
