@@ -1,18 +1,20 @@
 """The History view: list, course, one session, week; every part opens and says what it has."""
 
 import json
+import random
 from dataclasses import replace
 
 import pytest
 
 from lumbarwatch.model.corrections import CorrectedField
-from lumbarwatch.model.session import Session
+from lumbarwatch.model.session import Athlete, Session
 from lumbarwatch.model.trends import Quantity
 from lumbarwatch.presenters import keys
+from lumbarwatch.presenters.history import started_at
 from lumbarwatch.presenters.report_words import QUANTITIES
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
-from planned_course import SESSIONS, WORST, save_course
+from planned_course import DAY_NS, FIRST_UTC_NS, SESSIONS, WORST, save_course, save_one
 
 
 @pytest.fixture
@@ -189,14 +191,31 @@ def test_the_week_says_who_trained_and_what_changed(open_page, athlete, newest):
     page.session_state[keys.HISTORY_PART] = "This week"
     page.run()
     assert "Nobody trained" in page.info[0].value
-    from lumbarwatch.presenters.history import started_at
-
     page.date_input(key=keys.WEEK_END).set_value(started_at(newest.started_at_utc_ns).date()).run()
     _clean(page)
     row = page.dataframe[0].value.iloc[0]
     assert row["Athlete"] == "Anna Planned"
     assert row["Sessions"] == 2
     assert row["What changed"]
+
+
+def test_another_week_begins_on_its_first_page(open_page, data):
+    newest = FIRST_UTC_NS + 7 * DAY_NS
+    with History.open(DataFolder(data).create().history) as history:
+        for number in range(25 + 1):
+            athlete = history.add_athlete(Athlete("", f"Athlete {number}"))
+            save_one(history, athlete, FIRST_UTC_NS, 5.0, random.Random(number))
+        save_one(history, athlete, newest, 5.0, random.Random(1))
+    page = open_page("views/history.py")
+    page.session_state[keys.HISTORY_PART] = "This week"
+    page.session_state[keys.WEEK_END] = started_at(FIRST_UTC_NS).date()
+    page.run()
+    page.session_state[keys.WEEK_PAGE] = 2
+    page.run()
+    assert len(page.dataframe[0].value) == 1
+    page.date_input(key=keys.WEEK_END).set_value(started_at(newest).date()).run()
+    _clean(page)
+    assert page.dataframe[0].value["Athlete"].tolist() == [athlete.name]
 
 
 def test_a_session_is_opened_by_its_address(open_page, newest):

@@ -25,6 +25,7 @@ def show(history: History) -> None:
         key=keys.WEEK_END,
         format="YYYY-MM-DD",
         persist_state="session",
+        on_change=_first_page,
         width=200,
     )
     last = last if isinstance(last, date) else _today()
@@ -57,6 +58,10 @@ def show(history: History) -> None:
     )
     if page > 1 or len(found) > ON_A_PAGE:
         st.pagination(page + (len(found) > ON_A_PAGE), key=keys.WEEK_PAGE)
+
+
+def _first_page() -> None:
+    st.session_state.pop(keys.WEEK_PAGE, None)
 
 
 def _today() -> date:
