@@ -2,9 +2,12 @@
 
 import json
 import random
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import pypdfium2
 import pytest
+import streamlit as st
 
 from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.session import Athlete, Session
@@ -15,6 +18,8 @@ from lumbarwatch.presenters.report_words import QUANTITIES
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
 from planned_course import DAY_NS, FIRST_UTC_NS, SESSIONS, WORST, save_course, save_one
+from store.test_postgres import pytestmark as needs_a_server
+from store.test_postgres import url  # noqa: F401  (fixture)
 
 
 @pytest.fixture
@@ -259,3 +264,30 @@ def test_the_replay_gets_the_angles_of_the_rep(session_page, data, newest):
     assert told["label"] == "Set 2, rep 5"
     assert told["t_s"][0] == pytest.approx(-1.0, abs=0.02)
     assert told["t_s"][-1] == pytest.approx(4.0, abs=0.03)
+
+
+@needs_a_server
+def test_a_report_is_made_of_a_history_on_a_server(open_page, monkeypatch, data, url):  # noqa: F811
+    monkeypatch.setenv("LUMBARWATCH_HISTORY", url)
+    with History.open(url) as history:
+        athlete = save_course(history)
+        newest = history.sessions(athlete.id, limit=1)[0]
+        history.add_note(newest.id, "Ask about the left hip.", "Dr. Lee")
+    offered = {}
+    monkeypatch.setattr(st, "download_button", lambda label, made, **_: offered.update({label: made}))
+    page = open_page("views/history.py")
+    _clean(page)
+    assert f"{SESSIONS} sessions" in page.caption[0].value
+    page.session_state[keys.OPEN_SESSION] = newest.id
+    _clean(page.run())
+    with ThreadPoolExecutor(2) as pool:  # the server of the pages makes a report in a thread of its own
+        pdf, html = pool.map(lambda form: offered[f"Report ({form})"](), ("PDF", "HTML"))
+    with pypdfium2.PdfDocument(pdf) as document:
+        text = document[0].get_textpage().get_text_range()
+    assert "Anna Planned" in text
+    assert "Anna Planned" in html.decode()
+    assert "Ask about the left hip." in html.decode()
+    page.button(key=keys.COURSE_SESSIONS).click().run()
+    _clean(page)
+    assert offered["Report (PDF)"]().startswith(b"%PDF")  # of the whole course
+    assert not DataFolder(data).history.exists()
