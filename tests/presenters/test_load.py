@@ -42,6 +42,14 @@ def test_the_lockout_posture_gives_the_worked_example():
     assert 0.10 < found.compression_sigma_n / found.compression_n < 0.30
 
 
+def test_angles_that_are_not_trusted_give_no_load():
+    slipped = [rep(n, 0, tilt_lockout_deg=25.0, lambda_lockout_deg=0.0, graded=False) for n in (1, 2)]
+    assert load.lockout_loads(ANNA, SETS, slipped) == []
+    trusted = rep(3, 0, tilt_lockout_deg=0.0, lambda_lockout_deg=0.0)
+    (found,) = load.lockout_loads(ANNA, SETS, [*slipped, trusted])
+    assert found.moment_nm == pytest.approx(171.71, rel=1e-3)
+
+
 def test_every_figure_of_a_set_has_its_interval():
     facts = SetExtra(
         1,

@@ -126,7 +126,10 @@ def _doses_before(points: Sequence[SessionPoint], own: SessionPoint) -> list[flo
 def lockout_loads(
     athlete: Athlete | None, sets: Sequence[SetSummary], reps: Sequence[Rep]
 ) -> list[LockoutLoad]:
-    """Return the load of each set in its median lockout posture; sets without a bar mass have none."""
+    """Return the load of each set in its median lockout posture.
+
+    Sets without a bar mass have none, nor have those whose angles are not trusted (no rep is graded).
+    """
     if athlete is None or athlete.mass_kg is None or athlete.stature_m is None:
         return []
     found = [
@@ -136,10 +139,9 @@ def lockout_loads(
 
 
 def _lockout_load(athlete: Athlete, one: SetSummary, reps: Sequence[Rep]) -> LockoutLoad | None:
-    tilts = [rep.tilt_lockout_deg for rep in reps if rep.tilt_lockout_deg is not None and not rep.partial]
-    lambdas = [
-        rep.lambda_lockout_deg for rep in reps if rep.lambda_lockout_deg is not None and not rep.partial
-    ]
+    full = [rep for rep in reps if rep.graded and not rep.partial]
+    tilts = [rep.tilt_lockout_deg for rep in full if rep.tilt_lockout_deg is not None]
+    lambdas = [rep.lambda_lockout_deg for rep in full if rep.lambda_lockout_deg is not None]
     if one.bar_kg is None or athlete.mass_kg is None or athlete.stature_m is None or not tilts or not lambdas:
         return None
     setup = LoadSetup(
