@@ -6,7 +6,7 @@ from types import ModuleType
 import streamlit as st
 from history_link import opened_history
 from hub_link import link
-from views.history_parts import place
+from views.history_parts import place, said
 
 from lumbarwatch.presenters import keys
 from lumbarwatch.store.errors import StoreError
@@ -19,8 +19,10 @@ PARTS = {place.SESSIONS: "sessions", place.ATHLETE: "athlete", place.WEEK: "week
 def show() -> None:
     folder = DataFolder(link().data)
     history = opened_history()
+    said.tell()
     if opened := place.opened_session(history):
         _module("session").show(history, folder, opened)
+        _module("owner").show(history, opened)
         return
     part = st.segmented_control(
         "Part of the history",

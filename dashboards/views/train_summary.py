@@ -1,9 +1,12 @@
 """The session is over: its summary, the export, and what to do if it was somebody else's."""
 
+from functools import partial
+
 import streamlit as st
 import units
 from views.train_after import advise
 from views.train_orders import tell
+from views.wrong_athlete import WRONG_ATHLETE, move_or_delete
 
 from lumbarwatch.hub.client import HubClient
 from lumbarwatch.hub.messages import HubMessage, SessionState, StationMessage, SummaryMessage
@@ -43,7 +46,7 @@ def show(client: HubClient, state: HubMessage, station: StationMessage) -> None:
             args=({keys.LEFT_SESSION: station.session_id},),
         )
     if station.session_state is SessionState.SAVED and not station.replay:
-        with st.expander("Wrong athlete?"):
+        with st.expander(WRONG_ATHLETE):
             _wrong(client, station)
 
 
@@ -77,31 +80,8 @@ def _exports(state: HubMessage, station: StationMessage) -> None:
 
 def _wrong(client: HubClient, station: StationMessage) -> None:
     others = {one.id: one.name for one in client.athletes() if one.id != station.athlete.id}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        target = st.selectbox(
-            "Whose session is it?",
-            list(others),
-            None,
-            format_func=lambda id_: str(others.get(id_, id_)),
-            key=keys.MOVE_TO,
-            width=280,
-        )
-        st.button(
-            "Move the session",
-            key=keys.MOVE_SESSION,
-            disabled=target is None,
-            on_click=_move,
-            args=(station.session_id, target),
-        )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        sure = st.checkbox("Delete it for good, with its recording", key=keys.DELETE_SURE)
-        st.button(
-            "Delete the session",
-            key=keys.DELETE_SESSION,
-            disabled=not sure,
-            on_click=_delete,
-            args=(station.session_id,),
-        )
+    session_id = station.session_id
+    move_or_delete(others, partial(_move, session_id), partial(_delete, session_id))
 
 
 def _move(session_id: str, athlete_id: str) -> None:

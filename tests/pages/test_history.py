@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 import streamlit as st
 
+from lumbarwatch.hub import messages as wire
 from lumbarwatch.model.corrections import CorrectedField
 from lumbarwatch.model.session import Athlete, Session
 from lumbarwatch.model.trends import Quantity
@@ -17,6 +18,7 @@ from lumbarwatch.presenters.history import started_at
 from lumbarwatch.presenters.report_words import QUANTITIES
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
+from pages.answering import AnsweringHub
 from planned_course import DAY_NS, FIRST_UTC_NS, SESSIONS, WORST, save_course, save_one
 from store.test_postgres import pytestmark as needs_a_server
 from store.test_postgres import url  # noqa: F401  (fixture)
@@ -291,3 +293,43 @@ def test_a_report_is_made_of_a_history_on_a_server(open_page, monkeypatch, data,
     _clean(page)
     assert offered["Report (PDF)"]().startswith(b"%PDF")  # of the whole course
     assert not DataFolder(data).history.exists()
+
+
+@pytest.fixture
+def hub(monkeypatch):
+    return AnsweringHub().behind(monkeypatch)
+
+
+def _whose(page, newest):
+    page.session_state[f"{keys.WRONG_ATHLETE}_{newest.id}"] = True  # opened
+    return page.run()
+
+
+def test_a_session_is_moved_to_another_athlete_long_after_its_end(session_page, hub, data, newest):
+    with History.open(DataFolder(data).history) as history:
+        other = history.add_athlete(Athlete("", "Bea"))
+    page = session_page()
+    assert keys.MOVE_TO not in page.session_state  # nobody is offered before that is asked for
+    page = _whose(page, newest)
+    assert page.selectbox(keys.MOVE_TO).options == ["Bea"]
+    path = f"/api/sessions/{newest.id}/move"
+    hub.answers[path] = wire.Done()
+    page.selectbox(keys.MOVE_TO).set_value(other.id).run()
+    page.button(keys.MOVE_SESSION).click().run()
+    _clean(page)
+    assert hub.asked == [(path, {"athlete_id": other.id})]
+    assert page.toast[0].value == "The session is moved."
+
+
+def test_a_past_session_is_deleted_only_when_one_is_sure(session_page, hub, data, newest):
+    page = _whose(session_page(), newest)
+    hub.answers[f"/api/sessions/{newest.id}/delete"] = wire.Done()
+    assert page.button(keys.DELETE_SESSION).disabled
+    page.checkbox(keys.DELETE_SURE).check().run()
+    with History.open(DataFolder(data).history) as history:
+        history.delete_session(newest.id)
+    page.button(keys.DELETE_SESSION).click().run()
+    _clean(page)
+    assert [path for path, _ in hub.asked] == [f"/api/sessions/{newest.id}/delete"]
+    assert page.toast[0].value == "The session is deleted."
+    assert f"{SESSIONS - 1} sessions" in page.caption[0].value

@@ -1,7 +1,7 @@
 """Clinical notes on a session. The hub writes them; the page only reads the history."""
 
 import streamlit as st
-from views.history_parts.said import ask_hub, say, tell
+from views.history_parts.said import ask_hub, say
 
 from lumbarwatch.hub.messages import NoteRequest
 from lumbarwatch.presenters import keys
@@ -12,7 +12,6 @@ from lumbarwatch.store.records import NoteRecord
 
 def show(history: History, session_id: str) -> None:
     """Show the notes, the newest first, and write one."""
-    tell()
     st.text_area("Note", key=keys.NOTE_TEXT, height=120, max_chars=20_000)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Your name", key=keys.AUTHOR, persist_state="session", max_chars=120, width=260)
