@@ -169,6 +169,24 @@ def test_a_new_version_stands_beside_the_old_one_and_corrections_stay(copy, monk
     assert reanalyze(folder.path).up_to_date == 1
 
 
+def test_a_session_that_is_deleted_while_it_is_analysed_again_stays_deleted(copy, monkeypatch):
+    folder, session_id, _ = copy
+    analysed = reanalysing._analysed
+    with History.open(folder.history) as history:
+
+        def deleted_meanwhile(task):
+            found = analysed(task)
+            erase_session(folder, history, session_id)
+            task.samples.write_bytes(b"written a moment later")
+            return found
+
+        monkeypatch.setattr(reanalysing, "_analysed", deleted_meanwhile)
+        result = reanalyze(folder.path, again=True, jobs=1)
+        assert (result.done, result.failed) == (0, ())
+        assert not history.has_session(session_id)
+    assert not list(folder.path.rglob(f"*{session_id}*"))
+
+
 def test_a_history_that_is_gone_is_built_again_from_the_recordings(copy):
     folder, session_id, live = copy
     for path in folder.path.glob("history.db*"):

@@ -41,7 +41,10 @@ class ReanalysisStopped(UserError):  # noqa: N818  (an end, said as such)
 
 @dataclass(frozen=True, slots=True)
 class Reanalysis:
-    """What became of the sessions. ``failed``: session and the sentence why."""
+    """What became of the sessions; one that is deleted meanwhile is in none of them.
+
+    ``failed``: session and the sentence why.
+    """
 
     done: int
     up_to_date: int
@@ -102,14 +105,18 @@ def reanalyze(
         known = {person.id: person for person in history.athletes()}
         tasks = [_task(folder, one, known.get(one.athlete_id), refined=refined) for one in due]
         there = [task for task in tasks if task.source.exists()]
-        failed: list[tuple[str, str]] = []
+        done_now, failed = 0, list[tuple[str, str]]()
         for number, (task, result) in enumerate(zip(there, _results(there, jobs), strict=True), start=1):
             problem = result if isinstance(result, str) else _kept(history, result)
-            if problem:
+            if not history.has_session(task.samples.stem):
+                _forget(task)
+            elif problem:
                 failed.append((task.samples.stem, problem))
+            else:
+                done_now += 1
             progress("analysing again", number / len(there))
     return Reanalysis(
-        done=len(there) - len(failed),
+        done=done_now,
         up_to_date=len(sessions) - len(due),
         without_recording=len(tasks) - len(there),
         failed=tuple(failed),
@@ -131,10 +138,16 @@ def _task(folder: DataFolder, session: SessionRecord, owner: Athlete | None, *, 
 def _kept(history: History, finished: FinishedSession) -> str:
     """Write the row; return what went wrong. One after the other: a dose is judged by those before it."""
     try:
-        keep(history, finished)
+        keep(history, finished, again=True)
     except UserError as error:
         return str(error)
     return ""
+
+
+def _forget(task: _Task) -> None:
+    """Somebody deleted the session meanwhile: what was just derived from it goes, too."""
+    for path in (task.samples, task.angles):
+        path.unlink(missing_ok=True)
 
 
 def _results(tasks: Sequence[_Task], jobs: int | None) -> Iterator[FinishedSession | str]:

@@ -77,13 +77,13 @@ def finished_session(
     )
 
 
-def keep(history: History, finished: FinishedSession) -> None:
+def keep(history: History, finished: FinishedSession, *, again: bool = False) -> None:
     """Judge the dose against the athlete's earlier sessions and write the row.
 
     Raises
     ------
     StoreError
-        It can't be written.
+        It can't be written; or, ``again``, the session was deleted since it was first kept.
     """
     about = finished.about
     verdicts = judge_session_dose(
@@ -102,6 +102,7 @@ def keep(history: History, finished: FinishedSession) -> None:
         about=_with_dose_verdict(about, verdicts),
         symptoms=finished.symptoms,
         refined=finished.refined,
+        again=again,
     )
 
 

@@ -151,16 +151,20 @@ class History:
         about: SessionAbout = _ABOUT,
         symptoms: Sequence[Symptom] = (),
         refined: bool = False,
+        again: bool = False,
     ) -> None:
         """Store a session and what was found in it, all or nothing.
 
         Storing the same session by the same pipeline version again replaces what that version found; results
-        of other versions, notes, symptoms, corrections and the athlete it was moved to stay.
+        of other versions, notes, symptoms, corrections and the athlete it was moved to stay. ``again``: one
+        that is gone meanwhile is not brought back but refused as unknown.
         """
         summary = summary or summarise(calibration, sets, reps, about.load)
         findings = Findings(calibration, sets, reps, summary, pipeline_version, refined, about)
         session = replace(session, id=checked_id(session.id))
         with self._write() as transaction:
+            if again:
+                queries.session_row(transaction, session.id)
             saving.save_visit(transaction, session, about)
             saving.save_findings(transaction, session.id, findings)
             for symptom in symptoms:
