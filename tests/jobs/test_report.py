@@ -19,6 +19,8 @@ from lumbarwatch.model.session import (
     Athlete,
     Calibration,
     CalibrationReason,
+    Limit,
+    Limits,
     OwnRange,
     Session,
     SupineZero,
@@ -231,6 +233,16 @@ def test_without_a_calibration_nothing_is_called_good(history):
     assert "none. The limits of angles below were not applied." in text
     assert document.badges == ("recovered",)
     assert make_report(history, session_id=session.id).startswith(b"%PDF")
+
+
+def test_the_relative_dose_has_its_interval_and_the_limit_that_is_the_athletes(course):
+    data, ids, _ = course
+    with History.open(data / "history.db") as history:
+        found = gather(history, session_id=ids[-1])
+    own = replace(found.newest, limits=Limits(overrides={WarningId.W7: Limit(amber=1.1, red=1.4)}))
+    for one, amber in ((found, "1.30"), (replace(found, newest=own), "1.10")):
+        words = " ".join(said(report(one)).split())
+        assert f"1.00 ± 0.30 × the own median session of the last 28 days (amber above {amber} ×)" in words
 
 
 def test_a_session_without_reps_or_sets_is_a_report_all_the_same(history):

@@ -17,6 +17,7 @@ from lumbarwatch.model.document import (
 )
 from lumbarwatch.model.session import Calibration
 from lumbarwatch.model.trends import Quantity
+from lumbarwatch.model.verdicts import WarningId
 from lumbarwatch.presenters import report_words as words
 from lumbarwatch.presenters.history import duration_words
 from lumbarwatch.presenters.report_advice import advice_lines, symptom_lines
@@ -33,7 +34,7 @@ from lumbarwatch.presenters.report_data import ReportData, SessionFacts
 from lumbarwatch.presenters.report_findings import finding_lines
 from lumbarwatch.presenters.report_rep_charts import rep_charts
 from lumbarwatch.presenters.report_rep_pages import rep_pages
-from lumbarwatch.presenters.report_reps import dose_words, figures, set_table, verdict_line
+from lumbarwatch.presenters.report_reps import dose_sigma_n2m2s, dose_words, figures, set_table, verdict_line
 from lumbarwatch.presenters.words import CALIBRATION
 
 BETWEEN_SESSIONS_DEG = {Quantity.TILT_LOCKOUT: BUDGET.absolute_deg()}
@@ -190,7 +191,7 @@ def _load(data: ReportData, facts: SessionFacts) -> tuple[Block, ...]:
     dose = dose_words(facts)
     if not dose:
         return ()
-    usual = usual_dose_words(data.points)
+    usual = usual_dose_words(data.points, dose_sigma_n2m2s(facts), facts.limits.get(WarningId.W7))
     return (
         Text(
             f"{dose}; {usual}." if usual else f"{dose}.", lead="Dose (squared moment over time)", small=True

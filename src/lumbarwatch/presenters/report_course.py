@@ -15,7 +15,9 @@ from lumbarwatch.core.trends import (
     trends,
 )
 from lumbarwatch.model.document import Align, Band, Cell, Chart, Column, Line, Mark, Point, Table, Tick
+from lumbarwatch.model.session import Limit
 from lumbarwatch.model.trends import Answer, Quantity, Scope, SessionPoint, Trend
+from lumbarwatch.model.verdicts import WarningId
 from lumbarwatch.presenters.report_words import (
     ANSWER_MARKS,
     ANSWERS,
@@ -28,10 +30,12 @@ from lumbarwatch.presenters.report_words import (
     day,
     number,
     of_quantity,
+    of_warning,
     percent,
     plural,
     short_day,
     when,
+    with_sigma,
 )
 
 FIRST_PAGE = (
@@ -239,8 +243,16 @@ def habit_line(point: SessionPoint | None) -> list[Line]:
     return [Line(text, "Standing habit")]
 
 
-def usual_dose_words(points: Sequence[SessionPoint]) -> str:
-    """Return the newest dose against the own median session of the 28 days before."""
+def usual_dose_words(
+    points: Sequence[SessionPoint], sigma_n2m2s: float | None = None, own: Limit | None = None
+) -> str:
+    """Return the newest dose against the own median session of the 28 days before, with its interval.
+
+    Parameters
+    ----------
+    own
+        The athlete's own limit in place of the default.
+    """
     if not points or points[-1].dose_n2m2s is None:
         return ""
     now = points[-1].started_at_utc_ns
@@ -251,9 +263,11 @@ def usual_dose_words(points: Sequence[SessionPoint]) -> str:
     ]
     if len(earlier) < LEAST_EARLIER_SESSIONS or median(earlier) <= 0.0:
         return f"not enough data to compare: {len(earlier)} of {LEAST_EARLIER_SESSIONS} sessions in 28 days"
-    ratio = points[-1].dose_n2m2s / median(earlier)
-    amber = SESSION_DOSE_LIMIT.amber
-    return f"{number(ratio, 2)} × the own median session of the last 28 days (amber above {amber} ×)"
+    usual, amber = median(earlier), (own or SESSION_DOSE_LIMIT).amber
+    sigma = None if sigma_n2m2s is None else number(sigma_n2m2s / usual, 2)
+    limit = "" if amber is None else f" (amber above {of_warning(WarningId.W7, amber)})"
+    ratio = with_sigma(number(points[-1].dose_n2m2s / usual, 2), sigma)
+    return f"{ratio} × the own median session of the last 28 days{limit}"
 
 
 def session_table(points: Sequence[SessionPoint]) -> Table:

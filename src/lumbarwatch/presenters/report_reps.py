@@ -151,9 +151,11 @@ def dose_words(facts: SessionFacts) -> str:
     if not any(one.dose_n2m2s for one in known):
         return ""
     dose = sum(one.dose_n2m2s or 0.0 for one in known)
-    sigma = (
-        sum(one.dose_sigma_n2m2s or 0.0 for one in known) or None
-    )  # what is unsure is the same in all sets
     missing = sum(one.dose_unknown_reps or 0 for one in known)
-    words = f"{kilo_dose(dose, sigma)} ·10⁶ N²m²s"
+    words = f"{kilo_dose(dose, dose_sigma_n2m2s(facts))} ·10⁶ N²m²s"
     return f"{words}, a lower bound: {plural(missing, 'rep')} without load" if missing else words
+
+
+def dose_sigma_n2m2s(facts: SessionFacts) -> float | None:
+    """Return one sigma of the session's dose: what is unsure is the same in all sets, so theirs add up."""
+    return sum(one.dose_sigma_n2m2s or 0.0 for one in facts.set_facts.values()) or None
