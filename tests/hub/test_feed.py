@@ -100,6 +100,15 @@ async def test_a_viewer_that_takes_no_events_is_given_up(feed):
         await viewer.next()
 
 
+async def test_a_viewer_that_was_given_up_hears_nothing_from_behind_the_hole(feed):
+    viewer = feed.join(after=None)
+    for _ in range(EVENTS_WAITING + 1):
+        feed.publish(_event())
+    feed.publish(_event())  # while the last frame is still on its way to the viewer
+    with pytest.raises(ViewerGone):  # else it would go on from here, the events before it lost for good
+        await viewer.next()
+
+
 def test_a_viewer_goes_on_from_the_number_it_saw_last(feed):
     for _ in range(10):
         feed.publish(_event())
@@ -139,6 +148,14 @@ def test_after_a_minute_the_whole_state_is_needed_again(feed, now):
     feed.publish(_event())
     assert feed.can_resume(5, "run-1")
     assert not feed.can_resume(4, "run-1")
+
+
+def test_more_events_than_a_viewer_is_handed_come_as_the_whole_state(feed):
+    for _ in range(EVENTS_WAITING + 1):
+        feed.publish(_event())
+    assert not feed.can_resume(0, "run-1")  # it would be given up at once, and come back for the same
+    assert feed.can_resume(1, "run-1")
+    assert not feed.join(1).gone
 
 
 async def test_a_waiting_viewer_wakes_up(feed):

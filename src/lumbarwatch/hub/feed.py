@@ -52,8 +52,11 @@ class Viewer:
     _sampled_s: dict[str, float] = field(default_factory=dict[str, float])
 
     def offer(self, frame: Numbered) -> None:
-        """Queue a frame that is wanted; drop the oldest sample when too many wait."""
-        if not self._wants(frame):
+        """Queue a frame that is wanted; drop the oldest sample when too many wait.
+
+        A viewer that was given up gets nothing any more: what came after the hole would hide the hole.
+        """
+        if self.gone or not self._wants(frame):
             return
         self.waiting.append(frame)
         self.samples += frame.droppable
@@ -137,12 +140,14 @@ class Feed:
             viewer.offer(numbered)
 
     def can_resume(self, after: int | None, epoch: str | None) -> bool:
-        """Whether everything after number ``after`` is still here."""
+        """Whether everything after number ``after`` is still here, and no more than a viewer is handed."""
         if after is None or epoch != self.epoch or not 0 <= after <= self._seq:
             return False
         self._forget_old()
         oldest = self._ring[0].seq if self._ring else self._seq + 1
-        return after >= oldest - 1
+        if after < oldest - 1:
+            return False
+        return sum(not frame.droppable for frame in self._ring if frame.seq > after) <= EVENTS_WAITING
 
     def join(self, after: int | None, *, station: str | None = None, gap_s: float = 0.0) -> Viewer:
         """Add a viewer (see there); with ``after`` (see :meth:`can_resume`) what it missed waits already."""
