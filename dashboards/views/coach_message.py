@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 from hub_link import Link
+from plain import plain
 
 from lumbarwatch.hub.client import HubRefused
 from lumbarwatch.presenters import keys
@@ -38,4 +39,4 @@ def send(hub: Link, stations: Sequence[str], text: str) -> None:
     except HubRefused as refused:
         st.warning(str(refused))
     else:
-        st.toast(f"Sent: {text}")
+        st.toast(f"Sent: {plain(text)}")

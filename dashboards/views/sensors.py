@@ -6,6 +6,7 @@ from html import escape
 import streamlit as st
 from hub_link import Link, link
 from placement import HOW, picture
+from plain import plain
 from views.sensors_poses import begin_poses, poses, show_poses
 
 from lumbarwatch.hub.client import HubClient, HubRefused
@@ -83,7 +84,7 @@ def show_findings() -> None:
         return
     st.subheader("Findings", anchor=False)
     for finding in findings:
-        st.markdown(f"{ICONS[finding.kind]} **{finding.subject}**: {finding.text}")
+        st.markdown(f"{ICONS[finding.kind]} **{plain(finding.subject)}**: {finding.text}")
 
 
 @st.fragment(run_every=AGAIN_S)
@@ -129,9 +130,9 @@ def choose_shown(names: dict[str, str]) -> str:
 def show_sensor(hub: Link, names: dict[str, str], sensor: ScannedMessage) -> None:
     """Show one sensor: what it is, how it does, where it is worn, and a way to make it show itself."""
     shown = card(sensor, names.get(sensor.station, "") if len(names) > 1 else "")
-    with st.container(border=True, gap="xsmall", key=f"sensor_{sensor.sensor}"):
+    with st.container(border=True, gap="xsmall", key=f"{keys.SENSOR}_{sensor.sensor}"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{shown.title}** · {shown.state}")
+            st.markdown(f"**{plain(shown.title)}** · {shown.state}")
             st.space("stretch")
             with st.popover("Place", icon=":material/accessibility_new:"):
                 choose_place(hub, sensor, names)

@@ -5,6 +5,7 @@ from html import escape
 
 import streamlit as st
 from hub_link import Link
+from plain import plain
 from poses_pictures import strip
 
 from lumbarwatch.hub.client import HubClient, HubRefused
@@ -47,7 +48,7 @@ def show_poses(hub: Link) -> None:
         return
     if told.state is PosesState.NONE:
         st.rerun(scope="app")
-    st.markdown(f"**Accelerometer of {told.name or told.sensor}**")
+    st.markdown(f"**Accelerometer of {plain(told.name or told.sensor)}**")
     if told.state is PosesState.DONE and told.result is not None:
         show_result(told, told.result)
     elif told.state is PosesState.FAILED:

@@ -3,6 +3,7 @@
 import streamlit as st
 import units
 from placement import HOW, picture
+from plain import plain
 from views.train_orders import tell
 
 from lumbarwatch.hub.client import HubClient
@@ -68,7 +69,7 @@ def _measures(athlete: AthleteMessage) -> None:
 
 
 def _add(client: HubClient, station: StationMessage) -> None:
-    with st.form("add_athlete_form", border=False):
+    with st.form(keys.ADD_FORM, border=False):
         name = st.text_input("Name", max_chars=120, key=keys.NEW_NAME)
         _field("Body mass", 20.0, 400.0, units.masses(), keys.NEW_MASS_KG)
         _field("Height", 1.0, 2.5, units.lengths(), keys.NEW_STATURE_CM)
@@ -99,7 +100,7 @@ def _sensors(state: HubMessage, station: StationMessage) -> bool:
             st.markdown(f":material/help: **{words}**: not known yet")
         else:
             device = " ".join(part for part in (found.name, found.serial or found.address) if part)
-            st.markdown(f":material/check_circle: **{words}**: {device or 'remembered'}")
+            st.markdown(f":material/check_circle: **{words}**: {plain(device) or 'remembered'}")
     ready = len(station.assigned) >= len(PLACES)
     if not ready:
         st.caption("Switch both sensors on and give each its place on the page Sensors.")

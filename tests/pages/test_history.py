@@ -295,6 +295,18 @@ def test_a_report_is_made_of_a_history_on_a_server(open_page, monkeypatch, data,
     assert not DataFolder(data).history.exists()
 
 
+def test_a_name_is_shown_as_it_was_typed(open_page, data):
+    with History.open(DataFolder(data).create().history) as history:
+        athlete = save_course(history, "A_nn_a *[x](//y)* $1$ #", sessions=2)
+        newest = history.sessions(athlete.id, limit=1)[0]
+    page = open_page("views/history.py")
+    page.session_state[keys.OPEN_SESSION] = newest.id
+    shown = r"A\_nn\_a \*\[x\](//y)\* \$1\$ \#"
+    assert page.run().markdown[0].value.startswith(f"#### {shown}, ")
+    page.button(key=keys.COURSE_SESSIONS).click().run()
+    assert f"#### {shown}" in [one.value for one in page.markdown]
+
+
 @pytest.fixture
 def hub(monkeypatch):
     return AnsweringHub().behind(monkeypatch)

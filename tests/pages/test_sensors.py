@@ -68,6 +68,9 @@ def test_what_a_device_says_of_itself_is_text(open_page, hub):
     sensor = FREE.model_copy(update={"firmware": "<img src=x onerror=alert(1)>"})
     hub.answers["/api/sensors"] = wire.SensorList(sensors=[sensor], scanned_utc_s=None)
     assert "<img" not in _text(open_page(VIEW))
+    sensor = FREE.model_copy(update={"model": "", "name": "![](//n.example) *IMU*", "serial": "A_1_"})
+    hub.answers["/api/sensors"] = wire.SensorList(sensors=[sensor], scanned_utc_s=None)
+    assert r"**!\[\](//n.example) \*IMU\* A\_1\_**" in _text(open_page(VIEW))
 
 
 def test_a_search_is_asked_for(open_page, hub):

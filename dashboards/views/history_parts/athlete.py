@@ -1,6 +1,7 @@
 """An athlete's course: every quantity over time with its MDC, what changed in words, the symptom diary."""
 
 import streamlit as st
+from plain import plain
 from tables import show_rows
 from views.history_parts import charts, diary, place
 from views.history_parts.asked import athlete_choice, athlete_names
@@ -85,7 +86,7 @@ def _exercise(exercises: list[str]) -> str:
 
 def _head(name: str, athlete_id: str, points: tuple[SessionPoint, ...]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"#### {name}", width="content")
+        st.markdown(f"#### {plain(name)}", width="content")
         with st.container(horizontal=True, horizontal_alignment="right"):
             st.button(
                 plural(len(points), "session"),

@@ -1,6 +1,7 @@
 """Clinical notes on a session. The hub writes them; the page only reads the history."""
 
 import streamlit as st
+from plain import plain
 from views.history_parts.said import ask_hub, say
 
 from lumbarwatch.hub.messages import NoteRequest
@@ -24,11 +25,16 @@ def _note(session_id: str, note: NoteRecord) -> None:
     when = started_at(note.written_at_utc_ns).strftime("%Y-%m-%d %H:%M")
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"{when}{f', {note.author}' if note.author else ''}", width="content")
+            st.caption(f"{when}{f', {plain(note.author)}' if note.author else ''}", width="content")
             st.space("stretch")
             with st.popover("Delete", type="tertiary"):
                 st.write("This note is deleted for good.")
-                st.button("Delete it", key=f"delete_{note.id}", on_click=_delete, args=(session_id, note.id))
+                st.button(
+                    "Delete it",
+                    key=f"{keys.DELETE_NOTE}_{note.id}",
+                    on_click=_delete,
+                    args=(session_id, note.id),
+                )
         st.text(note.text)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 from components.replay import replay
 from history_link import opened_history
+from plain import plain
 from tables import show_rows
 from views.history_parts.said import ask_hub, say, tell
 
@@ -161,12 +162,12 @@ def _corrections(session_id: str, rep: Rep, own: Sequence[RepAnnotation]) -> Non
 def _correction(session_id: str, one: RepAnnotation) -> None:
     value = "" if one.value is None else f" {_shown(one.value)}"
     with st.container(horizontal=True, vertical_alignment="center"):
-        why = f": {one.text}" if one.text else ""
-        who = f" ({one.author})" if one.author else ""
+        why = f": {plain(one.text)}" if one.text else ""
+        who = f" ({plain(one.author)})" if one.author else ""
         st.markdown(f"**{CORRECTABLE[one.field.value]}**{value}{why}{who}", width="content")
         st.button(
             "Take back",
-            key=f"take_back_{one.id}",
+            key=f"{keys.TAKE_BACK}_{one.id}",
             type="tertiary",
             on_click=_take_back,
             args=(session_id, one.id),

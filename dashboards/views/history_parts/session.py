@@ -1,6 +1,7 @@
 """One session: what was found, every rep, its replay, load, another session beside it, notes, symptoms."""
 
 import streamlit as st
+from plain import plain
 from views.history_parts import diary, notes, place, reps
 from views.history_parts.asked import NOBODY, name_of
 from views.history_parts.report import report_buttons
@@ -55,7 +56,7 @@ def _head(record: SessionRecord, athlete: Athlete | None) -> None:
     summary = record.summary
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Back", key=keys.HISTORY_BACK, icon=":material/arrow_back:", on_click=place.close_session)
-        st.markdown(f"#### {_title(record, athlete)}", width="content")
+        st.markdown(f"#### {plain(_title(record, athlete))}", width="content")
         with st.container(horizontal=True, horizontal_alignment="right"):
             if athlete is not None:
                 st.button(
