@@ -23,6 +23,9 @@ from lumbarwatch.presenters.report_words import (
 )
 from lumbarwatch.presenters.words import NOT_GRADED
 
+AGAINST_REFERENCE_DEG = -4.0
+"""W1's limit where the reference thrusts apply (definitions 5)."""
+
 
 def finding_lines(facts: SessionFacts, most: int = 3) -> list[Line]:
     """Return the most frequent limits exceeded, red ones first."""
@@ -44,13 +47,22 @@ class Finding:
         self.red = sum(one.level is WarningLevel.RED for one in verdicts)
         self.amber = len(verdicts) - self.red
         sign = -1.0 if id_ in LOW_IS_BAD else 1.0
-        plain = [one for one in verdicts if one.sigma > 0.0] or list(verdicts)  # an impact is no time
-        self.worst = max(plain, key=lambda one: sign * one.value)
+        gravest = [one for one in verdicts if one.level is WarningLevel.RED] or list(verdicts)
+        timed = [one for one in gravest if not _is_impact(one)]  # an impact is no time
+        self.worst = max(timed, key=lambda one: sign * one.value) if timed else max(gravest, key=_value)
 
     @property
     def mark(self) -> Mark:
         """Red if any was."""
         return Mark.RED if self.red else Mark.AMBER
+
+
+def _is_impact(one: WarningVerdict) -> bool:
+    return one.id is WarningId.W4 and one.sigma == 0.0
+
+
+def _value(one: WarningVerdict) -> float:
+    return one.value
 
 
 def findings(facts: SessionFacts) -> list[Finding]:
@@ -72,11 +84,16 @@ def _sentence(one: Finding, facts: SessionFacts) -> str:
     of = {WarningId.W6: plural(len(facts.sets), "set"), WarningId.W7: "this session"}
     whole = of.get(one.id, plural(len(facts.reps), "rep"))
     text = f"{', '.join(counts)} of {whole}; " if one.id is not WarningId.W7 else ""
-    return text + f"worst {of_warning(one.id, one.worst.value, one.worst.sigma)}, {_limit(one)}."
+    return text + f"worst {of_warning(one.id, one.worst.value, one.worst.sigma)}, {_limit(one, facts)}."
 
 
-def _limit(one: Finding) -> str:
-    against = "from own reference, limit" if one.id is WarningId.W1 and one.worst.limit == -4.0 else "limit"
+def _limit(one: Finding, facts: SessionFacts) -> str:
+    relative = (
+        one.id is WarningId.W1
+        and one.worst.limit == AGAINST_REFERENCE_DEG
+        and facts.limits.get(WarningId.W1) is None  # an own limit is absolute
+    )
+    against = "from own reference, limit" if relative else "limit"
     return f"{against} {of_warning(one.id, one.worst.limit, 0.0 if one.worst.sigma == 0.0 else None)}"
 
 
@@ -88,7 +105,7 @@ def finding_table(facts: SessionFacts) -> Table:
             Cell(str(one.red)),
             Cell(str(one.amber)),
             Cell(of_warning(one.id, one.worst.value, one.worst.sigma)),
-            Cell(_limit(one)),
+            Cell(_limit(one, facts)),
         )
         for one in findings(facts)
     )
