@@ -11,6 +11,7 @@ from hub.scripted import (
     settle,
 )
 from lumbarwatch.hub.messages import StepAction
+from lumbarwatch.hub.teller import Teller
 from lumbarwatch.model.events import (
     BarLoad,
     Cue,
@@ -181,7 +182,32 @@ async def test_a_bluetooth_fault_at_the_start_is_said_in_one_sentence(scripted, 
     await settle()
     await scripted.station.end()
     assert "No Bluetooth adapter" in scripted.station.message().problem
+    assert scripted.station.message().session_state == "none"  # the page offers to start again
     assert not scripted.station.running
+
+
+async def test_a_recording_that_cannot_begin_is_no_session(scripted, caplog):
+    scripted.station.start(ATHLETE)
+    await settle()
+    scripted.folder.live_recording(scripted.station.visit.session.id).mkdir()  # in the file's place
+    await both_on(scripted.links[-1])
+    await asyncio.wait({scripted.station._task})
+    assert "recording" in scripted.station.message().problem
+    assert scripted.station.message().session_state == "none"
+
+
+async def test_a_session_that_stops_with_an_error_is_not_shown_as_running(scripted, caplog, monkeypatch):
+    await _streaming(scripted)
+    viewer = scripted.feed.join(None)
+    monkeypatch.setattr(Teller, "tell", None)
+    scripted.links[-1].packet(PELVIS)
+    scripted.pipelines[-1].next = [Cue(0, 1, 1, WarningId.W1, "Tuck.")]
+    await asyncio.wait({scripted.station._task})
+    told = [
+        frame["state"]["session_state"] for frame in scripted.frames(viewer) if frame["type"] == "session"
+    ]
+    assert told[-1] == "failed"
+    assert "recording is kept" in scripted.station.message().problem
 
 
 async def test_a_fault_in_the_analysis_shows_and_the_recording_goes_on(scripted, caplog):

@@ -116,6 +116,11 @@ class Teller:
         self.snapshot.session_state = state
         self._feed.publish(wire.SessionFrame(state=self.message()))
 
+    def over(self, *, recorded: bool) -> None:
+        """The visit goes on no more, whatever ended it: nothing is to show it as running or being saved."""
+        if self.snapshot.session_state in (SessionState.RUNNING, SessionState.SAVING):
+            self.session(SessionState.FAILED if recorded else SessionState.NONE)
+
     def analysing(self, going_on: bool) -> None:
         """The analysis goes on, or stopped with an error."""
         if self.snapshot.analysing != going_on:

@@ -248,6 +248,7 @@ class Visit:
             await self._links.stop()
             await asyncio.gather(links, living, status, work, return_exceptions=True)
             await self._life.end()
+            self._teller.over(recorded=self._intake is not None)
             self._ended.set()
 
     # The recorded part -------------------------------------------------------------------------------------
