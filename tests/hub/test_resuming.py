@@ -70,6 +70,12 @@ class Later(SystemClock):
         return super().monotonic_ns() + self._boot_ns
 
 
+@pytest.fixture(autouse=True)
+def first_is_dead(monkeypatch):
+    """The first one's locks would be gone with its process."""
+    monkeypatch.setattr("lumbarwatch.store.unfinished.being_written", lambda _path: False)
+
+
 @asynccontextmanager
 async def next_start(folder, clock=None, **options):
     hub = ScriptedHub(folder, clock=clock or Later(AWAY_S), **options)
@@ -152,6 +158,17 @@ async def test_the_next_start_goes_on_with_athlete_bar_and_calibration(scripted,
         note = await noted(again, lambda note: note.session_id == state.session_id)
         assert note.in_a_row == 1
         assert note.carried is not None  # a second death changes nothing
+
+
+async def test_a_visit_that_another_program_records_at_this_moment_is_left_to_it(
+    scripted, tmp_path, monkeypatch
+):
+    monkeypatch.undo()  # the first one lives
+    visit = await calibrated(scripted)
+    async with next_start(tmp_path) as beside:
+        assert not beside.station.running
+    note = await noted(scripted)
+    assert note.session_id == visit.session.id  # should the first one die, it can still go on
 
 
 async def test_the_sensors_last_word_is_told_on_the_new_clock(scripted, tmp_path):

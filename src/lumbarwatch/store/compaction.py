@@ -85,7 +85,7 @@ def recover(folder: DataFolder, *, keep_live: bool = False) -> list[Recovered]:
     Cut-off recordings are marked: ``read_recording`` says ``recovered``. A file from which nothing can be
     read is renamed to ``*.unreadable``, never deleted (an empty one is).
     """
-    found = [path for path in sorted(folder.live.glob("*.mcap")) if not _being_written(path)]
+    found = [path for path in sorted(folder.live.glob("*.mcap")) if not being_written(path)]
     return [result for path in found if (result := _recover(path, folder, keep_live=keep_live)) is not None]
 
 
@@ -142,7 +142,8 @@ def _locked(path: Path) -> Generator[None]:
         yield
 
 
-def _being_written(path: Path) -> bool:
+def being_written(path: Path) -> bool:
+    """Whether another recorder, of this program or of another one, holds a live file."""
     try:
         with _locked(path):
             return False

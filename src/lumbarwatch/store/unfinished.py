@@ -15,6 +15,7 @@ from lumbarwatch.model.events import BenchMeasured
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.session import Athlete, CalibrationSource
 from lumbarwatch.store.codec import CodecError, dumps, from_json, loads
+from lumbarwatch.store.compaction import being_written
 from lumbarwatch.store.errors import StoreError, from_os
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.ids import checked_id
@@ -74,11 +75,16 @@ def remove_unfinished(folder: DataFolder, session_id: str) -> None:
 
 
 def read_unfinished(folder: DataFolder) -> tuple[UnfinishedVisit, ...]:
-    """Return what was left behind, the newest of each station; what can't be read is said and removed."""
+    """Return what was left behind, the newest of each station; what can't be read is said and removed.
+
+    A visit that another program records at this moment was not left behind: its note is left alone.
+    """
     found: dict[str, UnfinishedVisit] = {}
     for part in folder.live.glob(f"*{SUFFIX}.part"):
         _unlink(part)
     for path in sorted(folder.live.glob(f"*{SUFFIX}")):
+        if being_written(path.with_name(path.name.removesuffix(SUFFIX) + ".mcap")):
+            continue
         visit = _read(path)
         if visit is None:
             continue
