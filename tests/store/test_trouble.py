@@ -95,6 +95,17 @@ def test_memory_has_a_bound_and_the_loss_is_counted(folder: DataFolder) -> None:
     assert not there.intact
 
 
+def test_packets_lost_a_second_time_are_told_again(folder: DataFolder) -> None:
+    session = Session(folder, bound_bytes=2000)
+    for room in (0, None, 0, None):
+        session.disk.room = room
+        put(session.recorder, MANY[:100])
+    full, lost = StoreReason.DISK_FULL, StoreReason.MEMORY_FULL
+    trouble = [one.reason for one in session.told if not one.resolved]
+    assert trouble == [full, lost, full, lost]
+    session.recorder.close()
+
+
 def test_what_a_disk_refuses_to_the_end_goes_elsewhere(folder: DataFolder) -> None:
     session = Session(folder)
     put(session.recorder, MANY[:100])

@@ -173,8 +173,7 @@ class LiveFile:
 
     def _drop(self) -> None:
         self._dropped += 1
-        if self._dropped == 1:
-            self._tell(StoreReason.MEMORY_FULL)
+        self._tell(StoreReason.MEMORY_FULL)
 
     def _tell(self, reason: StoreReason) -> None:
         if self._reported in (reason, StoreReason.MEMORY_FULL):
