@@ -331,6 +331,21 @@ def test_symptoms_bring_the_words_of_referral(history, symptom, sentence):
     assert "A session without warnings never overrides a symptom." in text
 
 
+def test_what_was_felt_after_another_lift_counts_as_well(history):
+    athlete = history.add_athlete(ANNA)
+    save(history, athlete, 18)  # stiff
+    stiff = Symptom(1000 * NS_PER_S, SymptomKind.STIFF)
+    squat = Session(new_id(), athlete.id, T0_UTC_NS + 74 * DAY_NS)
+    history.save_session(squat, Calibration.none(), [], [], pipeline_version="1",
+                         about=SessionAbout(exercise="squat"), symptoms=(stiff,))  # fmt: skip
+    thrust = Session(new_id(), athlete.id, T0_UTC_NS + 76 * DAY_NS)
+    calibration, sets, reps, _ = session_content(17)
+    history.save_session(thrust, calibration, sets, reps, pipeline_version="1")
+    found = gather(history, session_id=thrust.id)
+    assert len(found.points) == 2
+    assert "Learn the pelvic tilt unloaded" in said(report(found))
+
+
 def _rest(symptom):
     return symptom.kind, symptom.pain, symptom.signs, symptom.seized
 

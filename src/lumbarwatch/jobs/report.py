@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
+from lumbarwatch.core.referral import LAST_SESSIONS
 from lumbarwatch.exchange.files import check_outputs, replacing
 from lumbarwatch.jobs.people import LAST, find_athlete
 from lumbarwatch.model.document import Document
@@ -149,7 +150,8 @@ def gather(
     if facts is not None and facts.session.athlete_id:
         athlete = history.athlete(facts.session.athlete_id)
     felt = _felt(history, athlete, session_id)
-    trail = _trail(history, athlete, facts)
+    visits = _visits(history, athlete, facts)
+    trail = [point for point in visits if facts is not None and point.exercise == facts.exercise]
     return ReportData(
         athlete=athlete,
         newest=facts,
@@ -161,12 +163,13 @@ def gather(
         made_at_utc_ns=time.time_ns(),
         whole_course=whole_course,
         pipeline_versions=tuple(sorted({point.pipeline_version for point in trail})),
+        last_sessions=tuple(point.session_id for point in visits[: -LAST_SESSIONS - 1 : -1]),
         beside=_beside(history, facts),
     )
 
 
-def _trail(history: History, athlete: Athlete | None, facts: SessionFacts | None) -> list[TrendPoint]:
-    """Sessions of the same lift up to this one; simulated ones among themselves."""
+def _visits(history: History, athlete: Athlete | None, facts: SessionFacts | None) -> list[TrendPoint]:
+    """Sessions up to this one, oldest first; simulated ones among themselves."""
     if facts is None:
         return []
     until = facts.session.started_at_utc_ns
@@ -174,7 +177,7 @@ def _trail(history: History, athlete: Athlete | None, facts: SessionFacts | None
         return []
     return [
         point
-        for point in history.trend(athlete.id, facts.exercise)
+        for point in history.trend(athlete.id)
         if point.started_at_utc_ns <= until and point.simulated == facts.session.simulated
     ]
 

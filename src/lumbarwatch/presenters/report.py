@@ -201,7 +201,7 @@ def _load(data: ReportData, facts: SessionFacts) -> tuple[Block, ...]:
 
 def _felt_and_advised(data: ReportData, session_id: str | None) -> Block:
     felt = Section("Symptoms", (Lines(tuple(symptom_lines(data.felt, session_id))),))
-    advice = Section("Advice", (Lines(tuple(advice_lines(data.newest, data.felt, data.points))),))
+    advice = Section("Advice", (Lines(tuple(advice_lines(data.newest, data.felt, data.last_sessions))),))
     return Columns(((felt,), (advice,)), (0.42, 0.58))
 
 

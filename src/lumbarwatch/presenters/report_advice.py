@@ -7,7 +7,6 @@ from lumbarwatch.core.referral import ENDS_SESSION, LAST_SESSIONS, refer
 from lumbarwatch.model.document import Line, Mark
 from lumbarwatch.model.events import Symptom, SymptomKind
 from lumbarwatch.model.symptoms import Advice
-from lumbarwatch.model.trends import SessionPoint
 from lumbarwatch.presenters.report_data import Felt, SessionFacts
 from lumbarwatch.presenters.report_findings import findings
 from lumbarwatch.presenters.report_words import when
@@ -65,10 +64,16 @@ def _mark(one: Symptom) -> Mark:
 
 
 def advice_lines(
-    facts: SessionFacts | None, felt: Sequence[Felt], points: Sequence[SessionPoint]
+    facts: SessionFacts | None, felt: Sequence[Felt], last_sessions: Sequence[str]
 ) -> list[Line]:
-    """Return what follows, the most urgent first."""
-    sessions = [point.session_id for point in reversed(points)][:LAST_SESSIONS]
+    """Return what follows, the most urgent first.
+
+    Parameters
+    ----------
+    last_sessions
+        Ids of the athlete's sessions of any exercise, the newest first.
+    """
+    sessions = list(last_sessions[:LAST_SESSIONS])
     if facts is not None and facts.session.id not in sessions:
         sessions.insert(0, facts.session.id)
     spans = [

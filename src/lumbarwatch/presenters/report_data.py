@@ -73,7 +73,8 @@ class SessionFacts:
 class ReportData:
     """What a report is about: a session, or an athlete's course with the newest session.
 
-    ``points`` are the sessions of the same exercise, oldest first, up to the session.
+    ``points`` are the sessions of the same exercise, oldest first, up to the session; ``last_sessions`` are
+    the ids of the last ones of any exercise, newest first: a back is stiff whatever was lifted.
     """
 
     athlete: Athlete | None
@@ -83,4 +84,5 @@ class ReportData:
     made_at_utc_ns: int
     whole_course: bool = False
     pipeline_versions: tuple[str, ...] = ()  # those behind the points
+    last_sessions: tuple[str, ...] = ()
     beside: SessionFacts | None = None  # the newest session with hindsight, where it is analysed so, too
