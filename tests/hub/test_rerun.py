@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hub.scripted import PlannedClock, ScriptedHub, settle, until_over
+from lumbarwatch.core.pipeline import Pipeline
 from lumbarwatch.core.setup import PipelineSetup
 from lumbarwatch.hub.rerun import Shown
 from lumbarwatch.hub.station import ApiRefused
@@ -87,6 +88,16 @@ async def test_nothing_is_recorded_and_no_row_is_written(replaying):
     assert not list(replaying.folder.recordings.glob("*"))
     assert replaying.archive.history.sessions() == ()
     assert replaying.archive.history.athletes() == ()
+
+
+async def test_a_showing_whose_analysis_breaks_is_over(replaying, monkeypatch, caplog):
+    monkeypatch.setattr(Pipeline, "push", None)
+    monkeypatch.setattr(Pipeline, "finish", None)
+    replaying.station.show()
+    await until_over(replaying)
+    await replaying.station.end()
+    assert replaying.station.message().session_state == "none"
+    assert replaying.station.message().problem
 
 
 async def test_nobody_can_change_what_happened(replaying):

@@ -114,8 +114,11 @@ class Rerun:
                 self._show(items)
                 self._t_ns = t_ns
         finally:
-            self._close()
-            self._ended.set()
+            try:
+                self._close()
+            finally:  # an analysis that broke must not leave a showing that never ends
+                self._ended.set()
+                self.teller.over(recorded=False)
 
     def _show(self, items: Iterable[Item]) -> None:
         shown = list(items)
