@@ -73,6 +73,37 @@ def test_w1b_is_a_quarter_of_the_own_range(lam, expected):
     assert level(WarningId.W1B, judged(measured(lambda_lockout_deg=lam))) is expected
 
 
+def test_w1c_is_a_quarter_of_the_own_tuck_and_judged_in_training_only():
+    training = Limits(tuck_training=True)
+    short = measured(lambda_lockout_deg=-3.9)  # 0.25 x 16 = 4
+    assert level(WarningId.W1C, judged(short)) is None
+    assert level(WarningId.W1C, judged(short, limits=training)) is AMBER
+    assert level(WarningId.W1C, judged(measured(lambda_lockout_deg=-4.1), limits=training)) is None
+
+
+def test_w1c_has_an_own_limit_like_all_others():
+    own = Limits(overrides=MappingProxyType({WarningId.W1C: Limit(amber=6.0, red=None)}), tuck_training=True)
+    assert level(WarningId.W1C, judged(measured(lambda_lockout_deg=-5.0), limits=own)) is AMBER
+    assert level(WarningId.W1C, judged(measured(lambda_lockout_deg=-5.0), limits=own, own=None)) is AMBER
+
+
+@pytest.mark.parametrize(
+    ("rep", "changes", "reason"),
+    [
+        (measured(), {"own": None}, NotGradedReason.NO_RANGE),
+        (measured(lambda_lockout_deg=None), {}, NotGradedReason.LUMBAR_LOST),
+        (measured(lockout_hidden=True), {}, NotGradedReason.GAP),
+        (measured(), {"fraction": 0.7}, NotGradedReason.PARTIAL),
+        (measured(), {"blocked": NotGradedReason.CALIBRATION_STALE}, NotGradedReason.CALIBRATION_STALE),
+        (measured(side_lying=True), {}, NotGradedReason.SIDE_LYING),
+    ],
+)
+def test_w1c_says_why_it_is_not_graded_where_it_is_asked_for(rep, changes, reason):
+    trained = judged(rep, limits=Limits(tuck_training=True), **changes)
+    assert [entry.reason for entry in trained.not_graded if entry.id is WarningId.W1C] == [reason]
+    assert WarningId.W1C not in {entry.id for entry in judged(rep, **changes).not_graded}
+
+
 @pytest.mark.parametrize(("peak", "expected"), [(14.9, None), (15.1, AMBER), (18.2, AMBER), (18.3, RED)])
 def test_w2_is_three_quarters_of_the_own_range_gated_by_2_deg(peak, expected):
     assert level(WarningId.W2, judged(measured(lambda_peak_deg=peak))) is expected

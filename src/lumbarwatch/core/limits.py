@@ -109,6 +109,16 @@ def tuck_limits(context: Context) -> Thresholds | None:
     return Thresholds(0.9 * context.calibration.own_range.tau_max_deg, None, high=True, sigma=sigma)
 
 
+def target_limits(context: Context) -> Thresholds | None:
+    """W1c: tuck at lockout (as a positive number); None where the own tuck is not known."""
+    sigma = context.lambda_sigma_deg
+    if (own := context.limits.get(WarningId.W1C)) is not None:
+        return _own(own, high=False, sigma=sigma)
+    if context.calibration.own_range is None:
+        return None
+    return Thresholds(0.25 * context.calibration.own_range.tau_max_deg, None, high=False, sigma=sigma)
+
+
 def partial_limits(limits: Limits, budget: Budget = BUDGET) -> Thresholds:
     """W3: fraction of the reference range of hip height."""
     return plain_limits(WarningId.W3, limits, high=False, sigma=budget.rom_fraction)

@@ -13,6 +13,7 @@ from lumbarwatch.core.limits import (
     lockout_limits,
     partial_limits,
     plain_limits,
+    target_limits,
     tuck_limits,
     usable_lam_max_deg,
 )
@@ -66,13 +67,20 @@ def judge_lockout(
         reference, at = lockout_limits(context)
         verdicts.judge(WarningId.W1, tilt_deg - reference, at, t_ns)
     if lambda_deg is None:
-        verdicts.skip(NotGradedReason.LUMBAR_LOST, WarningId.W1B)
+        verdicts.skip(NotGradedReason.LUMBAR_LOST, WarningId.W1B, *_trained(context))
         return
     verdicts.judge(WarningId.W1B, lambda_deg, arched_limits(context), t_ns)
-    own = context.calibration.own_range
-    if context.limits.tuck_training and own is not None:
-        at = Thresholds(0.25 * own.tau_max_deg, None, high=False, sigma=context.lambda_sigma_deg)
-        verdicts.judge(WarningId.W1C, -lambda_deg, at, t_ns)
+    for id_ in _trained(context):
+        target = target_limits(context)
+        if target is None:
+            verdicts.skip(NotGradedReason.NO_RANGE, id_)
+        else:
+            verdicts.judge(id_, -lambda_deg, target, t_ns)
+
+
+def _trained(context: Context) -> tuple[WarningId, ...]:
+    """W1c in training mode, where alone it is asked for."""
+    return (WarningId.W1C,) if context.limits.tuck_training else ()
 
 
 def judge_rep(
@@ -84,17 +92,17 @@ def judge_rep(
     partial = _judge_range(verdicts, rep, rom_fraction, context, lockout_ns)
     _judge_descent_time(verdicts, rep, context, end_ns)
     if context.blocked is not None:
-        verdicts.skip(context.blocked, *_ANGLES)
+        verdicts.skip(context.blocked, *_ANGLES, *_trained(context))
         return verdicts
     if rep.side_lying or rep.pelvis_missing:
         reason = NotGradedReason.SIDE_LYING if rep.side_lying else NotGradedReason.PELVIS_LOST
-        verdicts.skip(reason, *_ANGLES)
+        verdicts.skip(reason, *_ANGLES, *_trained(context))
         return verdicts
     _judge_lambda_in_rep(verdicts, rep, context, peak_ns)
     if partial:
-        verdicts.skip(NotGradedReason.PARTIAL, WarningId.W1, WarningId.W1B, WarningId.W4B)
+        verdicts.skip(NotGradedReason.PARTIAL, *_OF_LOCKOUT, *_trained(context))
     elif rep.lockout_hidden and not rep.lumbar_missing:
-        verdicts.skip(NotGradedReason.GAP, WarningId.W1, WarningId.W1B, WarningId.W4B)
+        verdicts.skip(NotGradedReason.GAP, *_OF_LOCKOUT, *_trained(context))
     else:
         judge_lockout(verdicts, rep.tilt_lockout_deg, rep.lambda_lockout_deg, context, lockout_ns)
         _judge_tilt_on_descent(verdicts, rep, context, end_ns)
@@ -112,6 +120,8 @@ _ANGLES = (
     WarningId.W4B,
     WarningId.W5,
 )
+
+_OF_LOCKOUT = (WarningId.W1, WarningId.W1B, WarningId.W4B)
 
 
 def _judge_range(v: Verdicts, rep: Measured, fraction: float | None, context: Context, t_ns: int) -> bool:

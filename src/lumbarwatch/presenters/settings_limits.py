@@ -120,6 +120,13 @@ LIMITS: Mapping[WarningId, LimitWords] = MappingProxyType(
             source="squared weighting of load (Coenen 2014); the ratio is a convention",
             step=0.1,
         ),
+        WarningId.W1C: LimitWords(
+            "Tuck at the top, in tuck training only",
+            "°",
+            high=False,
+            default="amber below a quarter of your own maximal tuck, no red",
+            source="own reachable tuck; no dose-response in degrees is known (Grill 2013)",
+        ),
     }
 )
 
