@@ -60,9 +60,9 @@ class Lifting:
         self._cues = CueBook()
         self._sets = 0
         self._reps: list[Rep] = []  # of the open set
-        self._full_rom_m: list[float] = []
+        self._full_rom_m: dict[bool, list[float]] = {False: [], True: []}  # single-leg reps have their own
         self._full_rom_deg: list[float] = []
-        self._rolls: list[float] = []  # of full reps: the baseline of W5 without a reference
+        self._rolls: dict[bool, list[float]] = {False: [], True: []}  # W5's baseline without a reference
         self._roll_offs: list[float] = []
         self._in_rep = False
         self._live: set[tuple[WarningId, Level]] = set()
@@ -224,7 +224,7 @@ class Lifting:
         rep = self._rep(cycle, fraction, verdicts)
         self._reps.append(rep)
         if not rep.partial:
-            self._full_rom_m.append(cycle.rom_m)
+            self._full_rom_m[self._on_one_leg].append(cycle.rom_m)
             self._full_rom_deg.append(cycle.rom_deg)
         self._remember_roll(cycle, context)
         cue = self._cue(t_ns, rep.rep_number, verdicts.warnings, cycle.roll_lockout_deg)
@@ -263,13 +263,14 @@ class Lifting:
             not_graded=tuple(verdicts.not_graded),
             borderline=tuple(verdicts.borderline),
             warnings=tuple(verdicts.warnings),
-            single_leg=bool(self.setup.single_leg),
+            single_leg=self._on_one_leg,
         )
 
     def _set_over(self, mark: SetOver) -> list[Event]:
         self._in_rep = False
         self._book.close()
         reps, self._reps, self._roll_offs = self._reps, [], []
+        self._rolls[True] = []  # the next set on one leg may be on the other
         if self.reference_cycles is not None or not reps:
             return []
         graded = [
@@ -308,29 +309,36 @@ class Lifting:
             blocked=self.blocked,
             roll_baseline_deg=self._roll_baseline(),
             earlier_roll_off_deg=tuple(self._roll_offs[-2:]),
-            own_reference=not self.setup.single_leg,
+            own_reference=not self._on_one_leg,
             stated_tilt_deg=self.sigma.tilt_deg(pelvis_sigma_deg),
             stated_lambda_deg=self.sigma.lambda_deg(pelvis_sigma_deg, lumbar_sigma_deg),
         )
 
+    @property
+    def _on_one_leg(self) -> bool:
+        """The set is marked as single-leg: it is graded against its own reference (definitions 4)."""
+        return bool(self.setup.single_leg)
+
     def _roll_baseline(self) -> float | None:
         reference = self.calibration.reference
-        if reference is not None and not self.setup.single_leg:
+        if reference is not None and not self._on_one_leg:
             return reference.psi_lock_deg
-        return median(self._rolls[:BASELINE_REPS]) if len(self._rolls) >= BASELINE_REPS else None
+        rolls = self._rolls[self._on_one_leg][:BASELINE_REPS]
+        return median(rolls) if len(rolls) == BASELINE_REPS else None
 
     def _remember_roll(self, cycle: Measured, context: Context) -> None:
         if cycle.roll_lockout_deg is None or cycle.lockout_hidden or cycle.side_lying:
             return
-        self._rolls.append(cycle.roll_lockout_deg)
+        self._rolls[self._on_one_leg].append(cycle.roll_lockout_deg)
         if context.roll_baseline_deg is not None:
             self._roll_offs.append(cycle.roll_lockout_deg - context.roll_baseline_deg)
 
     def _rom_fraction(self, cycle: Measured) -> float | None:
         reference = self.calibration.reference
-        if reference is not None and not self.setup.single_leg:
+        if reference is not None and not self._on_one_leg:
             return cycle.rom_m / reference.rom_m
-        return cycle.rom_m / median(self._full_rom_m) if self._full_rom_m else None
+        earlier = self._full_rom_m[self._on_one_leg]
+        return cycle.rom_m / median(earlier) if earlier else None
 
     def _refresh_range(self) -> None:
         reference = self.calibration.reference

@@ -307,10 +307,18 @@ class Pipeline:
             setup = self._lifting.setup
             self._lifting.setup = replace(setup, bar_kg=item.bar_kg, rpe=item.rpe)
         elif isinstance(item, SetButton):
-            self._lifting.setup = replace(self._lifting.setup, single_leg=item.single_leg)
-            if not item.start:
-                return self._lifting.finish(self._history.end)
+            return self._set_button(item)
         return []
+
+    def _set_button(self, item: SetButton) -> list[Event]:
+        """A mark as single-leg holds to the end of its set; that end may bring it, and takes it away."""
+        if item.start or item.single_leg is not None:
+            self._lifting.setup = replace(self._lifting.setup, single_leg=item.single_leg)
+        if item.start:
+            return []
+        events = self._lifting.finish(self._history.end)
+        self._lifting.setup = replace(self._lifting.setup, single_leg=None)
+        return events
 
     def _taken_over(self, item: TakenOver) -> list[Event]:
         """Go on with the calibration of a session that was cut off, and with what put it in doubt."""
