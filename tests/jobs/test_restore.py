@@ -26,8 +26,16 @@ ATHLETE = Athlete(id="01980000-0000-7000-8000-000000000001", name="Anna")
 def left_behind(tmp_path_factory):
     """A data folder as a killed hub leaves it in mid-session."""
     live, _ = lived(tmp_path_factory.mktemp("left"))
-    live.write_bytes(live.read_bytes()[:-20_000])
+    whole = live.read_bytes()
+    live.parent.parent.with_name("whole").write_bytes(whole)
+    live.write_bytes(whole[:-20_000])
     return live.parent.parent
+
+
+@pytest.fixture
+def whole(left_behind):
+    """The live file as it would have been."""
+    return left_behind.with_name("whole").read_bytes()
 
 
 @pytest.fixture
@@ -53,6 +61,21 @@ def test_a_cut_off_session_gets_recording_samples_and_row(cut_off):
     assert row.duration_s == pytest.approx(analyze(recording).duration_s, abs=0.1)
     assert set(read_samples(cut_off.samples(row.id)).batches) == set(Placement)
     assert not list(cut_off.live.iterdir())
+
+
+def test_what_was_rescued_is_in_recording_and_row(cut_off, whole, tmp_path, monkeypatch):
+    (live,) = cut_off.live.glob("*.mcap")
+    restore(cut_off.path)
+    before = _row(cut_off)
+    rescued = tmp_path / "rescue" / live.name
+    rescued.parent.mkdir()
+    rescued.write_bytes(whole)
+    monkeypatch.setattr("lumbarwatch.store.compaction.rescue_folders", lambda: [rescued.parent])
+    restore(cut_off.path)
+    after = _row(cut_off)
+    assert (before.recovered, after.recovered) == (True, False)
+    assert after.duration_s > before.duration_s
+    assert not rescued.exists()
 
 
 def test_a_second_time_changes_nothing(cut_off):

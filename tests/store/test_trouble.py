@@ -140,6 +140,59 @@ def test_a_disk_that_is_torn_out_leaves_what_is_in_memory(
     assert [one.reason for one in session.told] == [StoreReason.IO_ERROR, StoreReason.RESCUED]
 
 
+@pytest.mark.parametrize("started_between", [False, True])
+def test_what_went_elsewhere_comes_back_at_the_next_start(folder: DataFolder, started_between: bool) -> None:
+    session = Session(folder)
+    put(session.recorder, MANY[:100])
+    session.disk.room = 777
+    put(session.recorder, MANY[100:])
+    session.recorder.close()
+    if started_between:
+        (found,) = recover(folder, rescued_to=[])
+        assert found.recovered
+        assert len(tuple(read_recording(folder.recording(session.path.stem)))) < len(MANY)
+    *_, found = recover(folder, rescued_to=[session.rescue])
+    assert found.rescued
+    there = read_recording(folder.recording(session.path.stem))
+    assert (tuple(there), there.intact, there.recovered) == (MANY, True, False)
+    assert not list(folder.live.iterdir())
+    assert not list(session.rescue.iterdir())
+    assert recover(folder, rescued_to=[session.rescue]) == []
+
+
+def test_a_disk_that_is_back_and_what_was_in_memory_make_a_whole(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session(folder)
+    put(session.recorder, MANY[:100])
+    session.disk.room, session.disk.error = 7, errno.EIO
+
+    def gone(*_: object) -> bytes:
+        raise OSError(errno.EIO, "gone")
+
+    put(session.recorder, MANY[100:])
+    monkeypatch.setattr("lumbarwatch.store.live_file.os.read", gone)
+    rescued = session.recorder.close()
+    monkeypatch.undo()
+    part = rescued.read_bytes()
+    for _ in range(2):  # the second time as after a kill before the files went
+        recover(folder, keep_live=True, rescued_to=[session.rescue])
+        there = read_recording(folder.recording(session.path.stem))
+        assert MANY[:100] + MANY[101:] == tuple(there)  # one was being written
+        assert (there.recovered, there.lost_messages, there.damaged) == (True, 1, ())
+    assert rescued.read_bytes() == part
+
+
+def test_what_was_rescued_of_another_data_folder_is_left_there(folder: DataFolder, tmp_path: Path) -> None:
+    session = Session(DataFolder(tmp_path / "other").create())
+    put(session.recorder, MANY[:10])
+    session.disk.room = 0
+    put(session.recorder, MANY[10:])
+    rescued = session.recorder.close()
+    assert recover(folder, rescued_to=[session.rescue]) == []
+    assert rescued.exists()
+
+
 def test_nowhere_to_go_is_no_exception(folder: DataFolder) -> None:
     session = Session(folder)
     session.disk.room = 0
@@ -303,13 +356,14 @@ def test_compaction_killed_at_any_step_is_done_again(
 
 
 def test_a_different_recording_of_the_same_name_is_never_overwritten(folder: DataFolder) -> None:
-    recorder = Recorder.open(folder, header())
+    about = header()
+    recorder = Recorder.open(folder, about)
     put(recorder, ITEMS)
-    live = recorder.close()
-    data = live.read_bytes()
-    target = compact(live)
+    target = compact(recorder.close())
     before = target.read_bytes()
-    live.write_bytes(data[: len(data) // 2])
+    recorder = Recorder.open(folder, about)
+    put(recorder, ITEMS[1:])
+    live = recorder.close()
     with pytest.raises(StoreError, match="differs") as caught:
         compact(live)
     assert caught.value.reason is StoreReason.EXISTS

@@ -38,7 +38,7 @@ def restore(data: Path) -> None:
         finish_erasing(folder, history)
         for found in recover(folder, keep_live=True):
             _LOG.warning("%s", found.message)
-            if found.path is not None and _kept(folder, history, found.path):
+            if found.path is not None and _kept(folder, history, found.path, again=found.rescued):
                 discard_live(found.live)
         for path in compare(folder, history).unlisted:
             _kept(folder, history, path)
@@ -47,10 +47,10 @@ def restore(data: Path) -> None:
             _write_samples(folder, replay_recording(folder.recording(session_id)), session_id)
 
 
-def _kept(folder: DataFolder, history: History, path: Path) -> bool:
-    """Whether the session has its row now."""
+def _kept(folder: DataFolder, history: History, path: Path, *, again: bool = False) -> bool:
+    """Whether the session has its row now; ``again``: one by all that the recording has now."""
     session_id = session_of(path)
-    if history.has_session(session_id):
+    if not again and history.has_session(session_id):
         return True
     try:
         _keep(folder, history, path)

@@ -30,6 +30,6 @@ def rescue(file: LiveFile, preamble: bytes, folders: Iterable[Path]) -> tuple[Pa
         except OSError:
             continue
         what = "The whole recording" if whole else "The part of the recording that was in memory"
-        message = f"{what} was written to {target}: move it into {file.path.parent} when that works again."
+        message = f"{what} was written to {target}: a start with {file.path.parent} working brings it back."
         return target, StoreProblem(StoreReason.RESCUED, message, dropped=file.dropped)
     return None
