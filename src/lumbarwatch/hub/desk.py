@@ -77,9 +77,7 @@ class Desk:
         """
 
         def find() -> Trainee:
-            athlete = self._people.chosen(message)
-            if save and athlete.id:
-                athlete = self._people.save(athlete_message(athlete))
+            athlete = self._people.met(message) if save else self._people.chosen(message)
             return Trainee(athlete, self._people.last_symptoms(athlete.id))
 
         return await asyncio.to_thread(find)

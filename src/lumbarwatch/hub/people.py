@@ -30,7 +30,9 @@ class People:
         StoreError
             It can't be written.
         """
-        return self._history.add_athlete(athlete_of(message, self._known(message.id)))
+        if not message.id:
+            return self._history.add_athlete(athlete_of(message))
+        return self._history.change_athlete(message.id, lambda known: athlete_of(message, known))
 
     def chosen(self, message: AthleteMessage) -> Athlete:
         """Return who is meant: what is not said is as known; somebody new gets an id.
@@ -40,20 +42,20 @@ class People:
         StoreError
             The history can't be read.
         """
-        known = self._known(message.id)
-        athlete = athlete_of(message, known)
-        if known is None:
-            return athlete if athlete.id or not athlete.name else replace(athlete, id=new_id())
-        return replace(
-            athlete,
-            name=athlete.name or known.name,
-            mass_kg=known.mass_kg if athlete.mass_kg is None else athlete.mass_kg,
-            stature_m=known.stature_m if athlete.stature_m is None else athlete.stature_m,
-            bench_height_m=known.bench_height_m if athlete.bench_height_m is None else athlete.bench_height_m,
-            contact_to_l1_m=(
-                known.contact_to_l1_m if athlete.contact_to_l1_m is None else athlete.contact_to_l1_m
-            ),
-        )
+        return _chosen(_with_id(message), self._known(message.id))
+
+    def met(self, message: AthleteMessage) -> Athlete:
+        """Return who is meant, and save it; somebody without a name and an id is nobody.
+
+        Raises
+        ------
+        StoreError
+            It can't be written.
+        """
+        named = _with_id(message)
+        if not named.id:
+            return _chosen(named, None)
+        return self._history.change_athlete(named.id, lambda known: _chosen(named, known))
 
     def last_symptoms(self, athlete_id: str, but: str = "") -> tuple[tuple[Symptom, ...], ...]:
         """Symptoms of the last sessions beside one, the newest session first.
@@ -79,6 +81,25 @@ class People:
             if error.reason is StoreReason.UNKNOWN_ATHLETE:
                 return None
             raise
+
+
+def _with_id(message: AthleteMessage) -> AthleteMessage:
+    new = not message.id and bool(message.name)
+    return message.model_copy(update={"id": new_id()}) if new else message
+
+
+def _chosen(message: AthleteMessage, known: Athlete | None) -> Athlete:
+    athlete = athlete_of(message, known)
+    if known is None:
+        return athlete
+    return replace(
+        athlete,
+        name=athlete.name or known.name,
+        mass_kg=known.mass_kg if athlete.mass_kg is None else athlete.mass_kg,
+        stature_m=known.stature_m if athlete.stature_m is None else athlete.stature_m,
+        bench_height_m=known.bench_height_m if athlete.bench_height_m is None else athlete.bench_height_m,
+        contact_to_l1_m=known.contact_to_l1_m if athlete.contact_to_l1_m is None else athlete.contact_to_l1_m,
+    )
 
 
 def athlete_message(athlete: Athlete) -> AthleteMessage:

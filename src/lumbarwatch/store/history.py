@@ -1,7 +1,7 @@
 """The history: who trained when, what was found, what was felt and said."""
 
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -87,6 +87,17 @@ class History:
         """Add an athlete, or change one that is known; an empty id gets a new one. Return it as stored."""
         stored = replace(athlete, id=checked_id(athlete.id) if athlete.id else new_id())
         with self._write() as transaction:
+            saving.save_athlete(transaction, stored, time.time_ns())
+        return stored
+
+    def change_athlete(self, athlete_id: str, change: Callable[[Athlete | None], Athlete]) -> Athlete:
+        """Save what becomes of an athlete as known at the write (None: not known), whoever else writes.
+
+        ``change`` is asked while all others wait; the id stays. Return the athlete as stored.
+        """
+        with self._write() as transaction:
+            row = transaction.get(AthleteRow, checked_id(athlete_id))
+            stored = replace(change(None if row is None else rows.athlete_of(row)), id=athlete_id)
             saving.save_athlete(transaction, stored, time.time_ns())
         return stored
 
