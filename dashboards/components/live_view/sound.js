@@ -20,9 +20,12 @@ export function toneOf(warning) {
 }
 
 export class Sound {
-  constructor() {
+  // onTurned: told when it is on or off, also when the system takes the sound away.
+  constructor(onTurned) {
+    this.onTurned = onTurned;
     this.context = null;
     this.played = 0;
+    window.speechSynthesis?.getVoices(); // the first question only makes a browser look for them
     this.prefer({ tones: true, speech: true, muted: [] });
   }
 
@@ -40,20 +43,25 @@ export class Sound {
   }
 
   async toggle() {
-    if (this.context) {
+    if (this.armed) {
       await this.close();
       return;
     }
-    this.context = new AudioContext({ latencyHint: "interactive" });
+    this.context ??= new AudioContext({ latencyHint: "interactive" });
+    this.context.onstatechange = this.onTurned;
     await this.context.resume();
     this.play("good");
+    this.onTurned();
   }
 
   async close() {
     const context = this.context;
     this.context = null;
     if (window.speechSynthesis) speechSynthesis.cancel();
-    if (context) await context.close();
+    if (!context) return;
+    context.onstatechange = null;
+    this.onTurned();
+    await context.close();
   }
 
   play(name) {

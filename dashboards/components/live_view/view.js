@@ -74,7 +74,7 @@ class View {
     this.ask = ask;
     this.speed = 1;
     this.session = new Session(this.words.phase_order);
-    this.sound = new Sound();
+    this.sound = new Sound(() => this.showSound());
     this.posture = new Posture(this.$(".posture"));
     this.reps = new Reps(this.$(".ticks"), this.$(".reps"), this.words);
     this.traces = this.makeTraces();
@@ -83,8 +83,8 @@ class View {
     this.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.theme = readTheme(this.root);
     this.show("none", "", 0);
-    this.$(".sound").textContent = this.words.sound_off;
-    this.$(".sound").addEventListener("click", () => this.toggleSound());
+    this.showSound();
+    this.$(".sound").addEventListener("click", () => this.sound.toggle());
     this.feed = new Feed(
       data, (frame) => this.take(frame), (state) => this.connection(state), { station: this.station },
     );
@@ -126,8 +126,7 @@ class View {
     this.sound.close();
   }
 
-  async toggleSound() {
-    await this.sound.toggle();
+  showSound() {
     const button = this.$(".sound");
     button.setAttribute("aria-pressed", String(this.sound.armed));
     button.textContent = this.sound.armed ? this.words.sound_on : this.words.sound_off;
