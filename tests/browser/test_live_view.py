@@ -146,6 +146,59 @@ def _said(kind, ago_ms, **more):
     return f"tell({{ ...{json.dumps(frame)}, sent_ms: now - {ago_ms} }});"
 
 
+def test_what_was_missed_is_neither_live_nor_sounded_though_a_session_began_in_it(live):
+    live.arm()
+    before = live.page.evaluate("window.tones")
+    live.all(
+        _session(_state("s2"))
+        + _said("live_warning", 9_500, warning=W1 | {"id": "W2", "value": 20.0})
+        + _poses(9_000)
+        + _said("cue", 8_000, warning="W1", text="Tuck.")
+    )
+    live.drawn()
+    assert live.page.evaluate("window.tones") == before
+    assert live.page.evaluate("window.lines") == []
+    assert live.page.evaluate("window.lw('.lw').dataset.live") == "false"
+    live.page.wait_for_function("/^not live, (9|[1-9]\\d)\\./.test(window.lw('.age').textContent)")
+    live.all(_poses(0))
+    live.page.wait_for_function("window.lw('.lw').dataset.live === 'true'")
+
+
+REP = {"set": 1, "rep": 3, "partial": False, "graded": True, "not_graded": [], "warnings": [W1]}
+REP |= {"rom_m": 0.3, "tilt_lockout_deg": -9.0, "tilt_sigma_deg": 3.2, "lambda_lockout_deg": 0.0}
+REP |= {
+    "lambda_sigma_deg": 3.2,
+    "lambda_peak_deg": 1.0,
+    "concentric_s": 1.0,
+    "hold_s": 0.5,
+    "eccentric_s": 2.0,
+}
+REP |= {"t_lockout_s": 1.0, "t_end_s": 3.0}
+STOP = "Stop the set"
+
+
+def test_stop_the_set_stands_until_it_is_over_whatever_else_is_said(live):
+    live.tell(type="rep", station="1", sent_ms=live.now_ms(), rep=REP, stop=["W1"])
+    assert live.text(".banner .text").startswith(STOP)
+    live.cut()
+    assert live.text(".banner .text").startswith(STOP)
+    live.tell(type="notice", station="1", t_s=3.0, notice="sensor_back", placement="lumbar")
+    assert live.level() == "good"
+    live.page.wait_for_function("window.lw('.banner').dataset.level === 'red'", timeout=20_000)
+    assert live.text(".banner .text").startswith(STOP)
+    better = REP | {"rep": 5, "warnings": [], "tilt_lockout_deg": 8.0}
+    live.tell(type="rep", station="1", sent_ms=live.now_ms(), rep=better, stop=[])
+    assert live.level() == "none"
+
+
+def test_a_cut_does_not_take_away_that_nothing_is_analysed(live):
+    live.tell(type="session", state=_state(analysing=False))
+    said = live.text(".banner .text")
+    assert said
+    live.cut()
+    assert (live.level(), live.text(".banner .text")) == ("amber", said)
+
+
 def test_the_first_line_is_spoken_too(live):
     live.arm()
     live.all(_poses(0) + _said("cue", 0, warning="W1", text="Tuck."))
@@ -159,3 +212,12 @@ def test_sound_that_the_system_takes_away_is_shown_as_off(live):
         "window.lw('.sound').getAttribute('aria-pressed') === 'false'", timeout=10_000
     )
     live.arm()  # one press brings it back
+
+
+def test_the_figure_is_red_only_where_a_verdict_would_be(live):
+    calibration = {"valid": True, "reasons": [], "limits": LIMITS}
+    live.tell(type="calibration", station="1", t_s=0.0, calibration=calibration)
+    for lam, level in ((7.0, "good"), (9.0, "amber"), (14.0, "red")):  # 7.5, and 1.64 x 3.2 more
+        live.streams(lam)
+        shown = "level => window.lw('.numbers').dataset.level === level"
+        live.page.wait_for_function(shown, arg=level, timeout=10_000)

@@ -11,6 +11,7 @@ export class Session {
   constructor(phases) {
     this.phases = phases; // in the order of their codes
     this.points = [];
+    this.offset = Infinity; // the hub's clock on ours; no session's own
     this.clear();
   }
 
@@ -28,7 +29,6 @@ export class Session {
     this.analysing = true;
     this.newest = null;
     this.received = null;
-    this.offset = Infinity;
     this.progress = null;
     this.messages = [];
     this.bar = null;
@@ -88,6 +88,11 @@ export class Session {
   get streaming() {
     const sensors = [...this.sensors.values()];
     return this.last !== undefined || (sensors.length > 0 && sensors.every((sensor) => sensor.state === "streaming"));
+  }
+
+  // The greeting tells the clocks apart, so that nothing missed is taken for new; another run's are others.
+  greeted(sentMs, now, resumed) {
+    this.offset = Math.min(resumed ? this.offset : Infinity, now - sentMs);
   }
 
   // Session time now: of the newest sample, run on for as long as samples may be on their way.

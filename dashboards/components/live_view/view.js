@@ -15,6 +15,7 @@ const STALE_MS = 300; // an angle older than this is never shown as live (design
 const BANNER_MS = 6000;
 const AGE_EVERY_MS = 150;
 const REDUCED_DRAW_MS = 200; // five redraws a second for those who ask for less motion
+const GATE = 1.64; // red only where the limit is exceeded by so many sigma (definitions 5)
 const HEARD_MS = 1000; // what happened longer ago is shown, not sounded: a tab that slept must not scream
 
 const TEMPLATE = `
@@ -134,8 +135,9 @@ class View {
 
   connection(state) {
     this.root.dataset.connection = state;
-    if (state === "lost") this.show("unknown", this.words.connection_lost, Infinity);
-    else if (state === "open" && this.banner.level === "unknown") this.show("none", "", 0);
+    const said = this.banner.level === "unknown";
+    if (state === "lost" && !said) this.show("unknown", this.words.connection_lost, Infinity);
+    else if (state === "open" && said) this.standing();
   }
 
   // Message handler: sound and banner at once, the rest on the next frame.
@@ -172,7 +174,8 @@ class View {
     return this.session.age(now) < HEARD_MS;
   }
 
-  on_hello(frame) {
+  on_hello(frame, now) {
+    this.session.greeted(frame.sent_ms, now, frame.resumed);
     const { speed, simulated, stations, preferences } = frame.hub;
     this.prefer(preferences);
     this.speed = this.guide.speed = speed;
@@ -211,16 +214,22 @@ class View {
     this.session.begin(state);
     this.root.dataset.session = state.session_state;
     this.$(".athlete").textContent = state.athlete.name || "Athlete";
-    if (state.problem) this.show("amber", state.problem, Infinity);
-    else if (!state.analysing) this.show("amber", this.words.not_analysing, Infinity);
-    else if (state.stop.length > 0 && this.session.stage === "lift") this.showStop(state.stop);
-    else if (this.banner.level !== "unknown") this.show("none", "", 0);
+    this.standing();
     this.showBadge();
     this.showLinks();
     this.showReps();
     this.showMessages();
     this.showTrouble();
     this.guide.show(this.session);
+  }
+
+  // What stands whenever nothing newer is to be said.
+  standing() {
+    const { problem, analysing, stop, stage } = this.session;
+    if (problem) this.show("amber", problem, Infinity);
+    else if (!analysing) this.show("amber", this.words.not_analysing, Infinity);
+    else if (stop.length > 0 && stage === "lift") this.showStop(stop);
+    else this.show("none", "", 0);
   }
 
   on_progress(frame) {
@@ -301,6 +310,7 @@ class View {
     this.session.set = frame.set;
     this.session.open = true;
     this.session.restSince = null;
+    this.session.stop = [];
     this.show("none", "", 0);
     this.showReps();
   }
@@ -327,7 +337,9 @@ class View {
 
   on_rep(frame) {
     this.session.finished(frame.rep);
+    this.session.stop = frame.stop;
     if (frame.stop.length > 0) this.showStop(frame.stop);
+    else if (this.banner.stays) this.standing();
     this.showReps();
   }
 
@@ -411,7 +423,7 @@ class View {
 
   tick(now) {
     this.guide.tick(now, this.session);
-    if (now > this.banner.until && this.banner.level !== "none") this.show("none", "", 0);
+    if (now > this.banner.until && this.banner.level !== "none") this.standing();
     const age = this.session.age(now);
     const live = age <= STALE_MS && this.root.dataset.connection === "open";
     const turned = live !== this.live;
@@ -454,9 +466,9 @@ class View {
     if (!this.live || !point || point.lambda === null || !point.valid) return "unknown";
     if (!this.session.calibration?.valid) return "unknown";
     if (this.banner.level === "red" && point.lift) return "red"; // what was said stays on the figure as long
-    const past = (limit, level) => limit && limit[level] !== null && point.lambda > limit[level];
+    const past = (limit, level, value = point.lambda) => limit && limit[level] !== null && value > limit[level];
     const back = this.session.limit("W2");
-    if (point.lift && past(back, "red")) return "red";
+    if (point.lift && past(back, "red", point.lambda - GATE * (point.lambdaSigma ?? Infinity))) return "red";
     if (point.lift && past(back, "amber")) return "amber";
     if (point.phase !== "lockout") return "good";
     const tilt = this.session.limit("W1");
