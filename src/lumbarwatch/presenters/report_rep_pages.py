@@ -1,6 +1,17 @@
 """The pages after the first: every rep, corrections, notes, calibration and limits."""
 
-from lumbarwatch.core.limits import Context, arched_limits, extension_limits, lockout_limits, tuck_limits
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from lumbarwatch.core.limits import (
+    Context,
+    arched_limits,
+    extension_limits,
+    lockout_limits,
+    target_limits,
+    tuck_limits,
+    usable_lam_max_deg,
+)
 from lumbarwatch.core.supine import lambda_shift_deg, tilt_shift_deg
 from lumbarwatch.core.uncertainty import BUDGET
 from lumbarwatch.model.document import (
@@ -20,6 +31,7 @@ from lumbarwatch.model.verdicts import WarningId
 from lumbarwatch.presenters import report_words as words
 from lumbarwatch.presenters.report_data import SessionFacts
 from lumbarwatch.presenters.report_findings import finding_table
+from lumbarwatch.presenters.report_marks import median_of
 from lumbarwatch.presenters.report_rep_charts import rep_charts
 from lumbarwatch.presenters.report_rep_table import correction_table, hindsight_table, rep_table
 from lumbarwatch.presenters.words import CALIBRATION
@@ -93,17 +105,37 @@ def _calibration(facts: SessionFacts) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+_OTHERS: Mapping[WarningId, str] = MappingProxyType(
+    {
+        WarningId.W3: "amber below 80 %, red below 70 % of the range",
+        WarningId.W3B: "amber above 8°, red above 12° if arched at the top",
+        WarningId.W4: "amber below 1.0 s, red below 0.60 s or an impact above 1.8 g",
+        WarningId.W4B: "6°",
+        WarningId.W5: "amber above 4°, red above 7° twice",
+        WarningId.W6: "amber above 4°, red above 6° or a quarter of the own arch",
+        WarningId.W7: "amber above 1.3 ×, red above 1.6 ×",
+    }
+)
+"""Defaults that are the same for everybody (definitions 5)."""
+
+
 def _limit_table(facts: SessionFacts) -> Table:
     """Return the limits of the angles as they were used: those of definitions, or the athlete's own."""
-    context = Context(facts.calibration, facts.limits)
+    context = Context(
+        facts.calibration,
+        facts.limits,
+        stated_tilt_deg=median_of(facts.reps, "tilt_sigma_deg"),
+        stated_lambda_deg=median_of(facts.reps, "lambda_sigma_deg"),
+    )
     reference, tilt = lockout_limits(context)
     used = [
         (WarningId.W1, tilt),
         (WarningId.W1B, arched_limits(context)),
         (WarningId.W2, extension_limits(context)),
     ]
-    tuck = tuck_limits(context)
-    if tuck is not None:
+    if facts.limits.tuck_training and (target := target_limits(context)) is not None:
+        used.insert(2, (WarningId.W1C, target))
+    if (tuck := tuck_limits(context)) is not None:
         used.append((WarningId.W2B, tuck))
     own = set(facts.limits.overrides)
     rows = [
@@ -116,7 +148,6 @@ def _limit_table(facts: SessionFacts) -> Table:
         )
         for id_, at in used
     ]
-    done = {id_ for id_, _ in used}
     rows += [
         (
             Cell(words.title_of(id_)),
@@ -126,8 +157,10 @@ def _limit_table(facts: SessionFacts) -> Table:
             Cell("the athlete's own limit"),
         )
         for id_, limit in facts.limits.overrides.items()
-        if id_ not in done
+        if id_ in _OTHERS
     ]
+    defaults = [f"{id_.value} {text}" for id_, text in _OTHERS.items() if id_ not in own]
+    others = f"Others: {'; '.join(defaults)}. " if defaults else ""
     return Table(
         (
             Column("Warning", "", Align.LEFT, 2.4),
@@ -137,11 +170,7 @@ def _limit_table(facts: SessionFacts) -> Table:
             Column("Basis", "", Align.LEFT, 2.6),
         ),
         tuple(rows),
-        "Others: W3 amber below 80 %, red below 70 % of the range; W4 amber below 1.0 s, red below 0.60 s "
-        "or an "
-        "impact above 1.8 g; W4b 6°; W5 amber above 4°, red above 7° twice; W6 amber above 4°; W7 amber "
-        "above "
-        "1.3 ×, red above 1.6 ×. Red needs 1.64 sigma beyond its limit.",
+        f"{others}Red needs 1.64 sigma beyond its limit, but for W7 and an impact.",
     )
 
 
@@ -155,4 +184,6 @@ def _basis(id_: WarningId, reference: float, calibration: Calibration) -> str:
     own = calibration.own_range
     if own is None:
         return "absolute: own range not measured"
+    if usable_lam_max_deg(calibration) is None and id_ is not WarningId.W1C:
+        return f"absolute: own range too small to grade by (arch {words.degrees(own.lam_max_deg)})"
     return f"own range: arch {words.degrees(own.lam_max_deg)}, tuck {words.degrees(own.tau_max_deg)}"
