@@ -121,7 +121,17 @@ async def test_pages_need_no_ticket_but_the_right_host_and_origin():
 async def test_a_path_that_hands_out_tickets_wants_an_origin():
     async with _http(_guarded(ticket_key=None, origin_required=frozenset({"/whoami"}))) as client:
         assert (await client.post("/whoami")).status_code == 403
+        assert (await client.post("/whoami%0A")).status_code == 403
         assert (await client.post("/whoami", headers={"origin": PAGE})).status_code == 200
+
+
+@pytest.mark.parametrize(("port", "host"), [(80, "127.0.0.1"), (80, "localhost"), (80, "localhost:80")])
+async def test_a_browser_leaves_the_port_of_http_out(port, host):
+    rules = {"hosts": loopback_hosts(port), "origins": loopback_origins(port), "ticket_key": None}
+    async with _http(_guarded(**rules)) as client:
+        sent = {"host": host, "origin": f"http://{host}"}
+        assert (await client.get("/whoami", headers=sent)).status_code == 200
+        assert (await client.get("/whoami", headers=sent | {"host": "evil.example"})).status_code == 403
 
 
 async def test_headers_go_onto_every_answer_and_replace_the_servers_own():
@@ -149,6 +159,7 @@ async def test_a_socket_opens_with_a_ticket_as_its_first_message():
         "{}",
         "[]",
         "nonsense",
+        "[" * 100_000,
         {"ticket": 5},
         {"ticket": _ticket(key=b"other")},
         {"ticket": _ticket(age_s=61)},

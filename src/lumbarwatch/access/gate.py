@@ -26,6 +26,9 @@ AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 TICKET_KEY = "lumbarwatch.ticket"
 """Where an admitted request's :class:`Ticket` stands in the ASGI scope."""
 
+HTTP_PORT = 80
+"""Browsers leave it out of Host and Origin (RFC 9110, 4.2.3)."""
+
 FIRST_MESSAGE_WITHIN_S = 5.0
 """A socket that says nothing for so long is closed (convention)."""
 
@@ -48,7 +51,9 @@ _SENTENCES = {
 
 def loopback_hosts(port: int) -> frozenset[str]:
     """Return the Host header values under which a server on a loopback port is addressed."""
-    return frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost"))
+    names = ("127.0.0.1", "localhost")
+    unsaid = names if port == HTTP_PORT else ()
+    return frozenset([*(f"{name}:{port}" for name in names), *unsaid])
 
 
 def loopback_origins(port: int) -> frozenset[str]:
@@ -136,7 +141,8 @@ class Gate:
         origins = _header_values(scope, b"origin")
         if any(origin.lower() not in self._rules.origins for origin in origins):
             return GateReason.FOREIGN_ORIGIN
-        if not origins and scope["path"] in self._rules.origin_required:
+        path = str(scope["path"]).rstrip()  # a router takes "/ticket" and a line feed for "/ticket", too
+        if not origins and path in self._rules.origin_required:
             return GateReason.FOREIGN_ORIGIN
         return None
 
@@ -178,7 +184,7 @@ def _ticket_of(message: Message) -> str | None:
         return None
     try:
         content = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise TicketRefused(TicketReason.FORGED) from error
     ticket = cast("dict[str, object]", content).get("ticket") if isinstance(content, dict) else None
     return ticket if isinstance(ticket, str) else None
