@@ -237,6 +237,17 @@ def test_a_session_is_opened_by_its_address(open_page, newest):
     assert "20 sessions" in page.caption[0].value
 
 
+def test_the_browsers_own_way_back_leads_to_the_list(open_page, newest):
+    page = open_page("views/history.py")
+    page.query_params["session"] = newest.id
+    assert "Anna Planned" in page.run().markdown[0].value
+    del page.query_params["session"]
+    assert "20 sessions" in page.run().caption[0].value
+    page.query_params["session"] = newest.id
+    _clean(page.run())
+    assert "Anna Planned" in page.markdown[0].value
+
+
 def test_an_address_of_no_session_shows_the_list(open_page, newest):
     page = open_page("views/history.py")
     del page.session_state[keys.OPEN_SESSION]

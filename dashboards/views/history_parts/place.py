@@ -11,10 +11,11 @@ SESSION_PARAMETER = "session"
 
 def opened_session(history: History) -> str:
     """Return the session that is open, by what was chosen or by the page's address; empty for none."""
-    if keys.OPEN_SESSION not in st.session_state:
-        asked = st.query_params.get(SESSION_PARAMETER, "")
+    asked = st.query_params.get(SESSION_PARAMETER, "")
+    if asked != st.session_state.get(keys.SESSION_ADDRESS, ""):  # typed, or the browser went back or forth
+        st.session_state[keys.SESSION_ADDRESS] = asked
         st.session_state[keys.OPEN_SESSION] = asked if asked and _is_there(history, asked) else ""
-    opened = st.session_state[keys.OPEN_SESSION]
+    opened = st.session_state.setdefault(keys.OPEN_SESSION, "")
     if opened and not _is_there(history, opened):
         close_session()
         return ""
@@ -23,13 +24,13 @@ def opened_session(history: History) -> str:
 
 def open_session(session_id: str) -> None:
     """Show one session from the next run on."""
-    st.session_state[keys.OPEN_SESSION] = session_id
+    st.session_state[keys.OPEN_SESSION] = st.session_state[keys.SESSION_ADDRESS] = session_id
     st.query_params[SESSION_PARAMETER] = session_id
 
 
 def close_session() -> None:
     """Go back to where the session was opened from."""
-    st.session_state[keys.OPEN_SESSION] = ""
+    st.session_state[keys.OPEN_SESSION] = st.session_state[keys.SESSION_ADDRESS] = ""
     st.query_params.pop(SESSION_PARAMETER, None)
 
 
