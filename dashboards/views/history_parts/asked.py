@@ -12,7 +12,7 @@ from lumbarwatch.store.history import History
 
 NOBODY = "Nobody named yet"
 NAME_PX = 190
-"""Wide enough for most names; the whole one appears when pointed at."""
+"""Wide enough for most names; the whole one appears on a double click, and where the row leads."""
 
 
 def athlete_names(history: History) -> dict[str, str]:

@@ -70,7 +70,9 @@ class Listed:
     red: int
     amber: int
     tilt_lockout_deg: float | None
+    tilt_sigma_deg: float | None
     lambda_lockout_deg: float | None
+    lambda_sigma_deg: float | None
     bar_kg: float | None
     felt: SymptomKind | None
     pain: int | None
@@ -89,7 +91,9 @@ def listed_row(one: Listed) -> Row:
         "Amber": one.amber,
         "Not graded": one.reps - one.graded,
         "Tilt at the top (°)": _rounded(one.tilt_lockout_deg),
+        "± (°)": _rounded(one.tilt_sigma_deg),
         "Lumbar at the top (°)": _rounded(one.lambda_lockout_deg),
+        "± lumbar (°)": _rounded(one.lambda_sigma_deg),
         "Bar (kg)": _rounded(one.bar_kg),
         "Symptoms": felt_words(one.felt, one.pain),
         "Remarks": ", ".join(one.marks),
