@@ -93,6 +93,19 @@ def test_the_course_says_what_improved_and_what_is_noise(open_page, athlete):
     assert "weeks:N" in charts[0].proto.spec or '"weeks"' in charts[0].proto.spec  # the pause is named
 
 
+@pytest.mark.parametrize(("sessions", "days"), [(4, True), (SESSIONS, False)])
+def test_no_month_stands_twice_on_an_axis(open_page, data, sessions, days):
+    with History.open(DataFolder(data).create().history) as history:
+        athlete = save_course(history, sessions=sessions)
+    page = open_page("views/history.py")
+    page.session_state[keys.HISTORY_PART] = "Athlete"
+    page.session_state[keys.HISTORY_ATHLETE] = athlete.id
+    page.run()
+    chart = (page.get("vega_lite_chart") or page.get("arrow_vega_lite_chart"))[0].proto.spec
+    axes = [layer["encoding"].get("x", {}).get("axis") for layer in json.loads(chart)["layer"]]
+    assert [axis["format"] for axis in axes if axis] == ["%Y-%m-%d" if days else "%b %Y"]
+
+
 def test_one_session_shows_its_reps_and_begins_with_the_worst(session_page):
     page = session_page()
     _clean(page)

@@ -3,7 +3,7 @@
 Plain values, without a chart library: its schema takes half a second to load, and 50 ms to check a chart.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from lumbarwatch.presenters.load import NIOSH_TICK_N, NIOSH_WORDS, LockoutLoad
@@ -24,7 +24,8 @@ LEAST_SPAN_DEG = 12
 SHORT_UNIT = 2
 """Characters that fit behind every number of an axis."""
 
-TIME: Mapping[str, Any] = {"title": None, "format": "%b %Y", "labelOverlap": True, "tickCount": 5}
+WEEKS_MS = 80 * 86_400_000
+"""The time axis of a shorter course has marks closer than a month: its name would stand there twice."""
 DAY = {"field": "t", "type": "temporal", "format": "%Y-%m-%d", "title": "Day"}
 
 
@@ -53,12 +54,18 @@ def course(chart: CourseChart) -> Spec:
         _layer(
             chart.sessions,
             {"type": "point", "color": SESSION, "filled": True, "size": 45, "opacity": 1},
-            x={**x, "axis": TIME},
+            x={**x, "axis": _time_axis([row["t"] for row in chart.sessions])},
             y=value,
             tooltip=[DAY, _category("shown", title=chart.title)],
         ),
     ]
     return {"layer": [layer for layer in layers if layer["data"]["values"]], "height": HEIGHT}
+
+
+def _time_axis(times_ms: Sequence[Any]) -> Spec:
+    short = not times_ms or max(times_ms) - min(times_ms) < WEEKS_MS
+    form = "%Y-%m-%d" if short else "%b %Y"
+    return {"title": None, "format": form, "labelOverlap": True, "tickCount": 5}
 
 
 def _band(chart: CourseChart) -> Spec:
