@@ -11,6 +11,11 @@ from pyarrow.json import ParseOptions, read_json
 
 Cell = str | int | float | None
 UNKNOWN = "–"
+FIT = 3
+"""Columns that a phone shows side by side."""
+
+SIDEWAYS = "<div class='sideways'>Swipe the table sideways for more columns.</div>"
+"""Shown on a narrow screen only (app.py): nothing else there tells that a table goes on."""
 
 
 def show_rows(rows: Sequence[Mapping[str, Cell]], **options: Any) -> None:
@@ -21,6 +26,8 @@ def show_rows(rows: Sequence[Mapping[str, Cell]], **options: Any) -> None:
         if (decimals := _decimals([row[name] for row in rows]))
     }
     columns |= options.pop("column_config", {})
+    if len(rows[0]) > FIT:
+        st.html(SIDEWAYS)
     st.dataframe(
         columns_of(rows), hide_index=True, placeholder=UNKNOWN, column_config=columns or None, **options
     )

@@ -40,7 +40,7 @@ def _module(name: str) -> ModuleType:
     return import_module(f"views.history_parts.{name}")
 
 
-st.subheader("History")
+st.subheader("History", anchor=False)
 try:
     show()
 except StoreError as error:

@@ -61,6 +61,7 @@ def test_the_list_is_paged_and_filtered(open_page, athlete):
     assert rows["Date"].tolist() == sorted(rows["Date"], reverse=True)
     assert set(rows["Athlete"]) == {"Anna Planned"}
     assert set(rows["± (°)"]) == set(rows["± lumbar (°)"]) == {3.2}
+    assert any("Swipe the table sideways" in one.proto.body for one in page.get("html"))
     page.date_input(key=keys.HISTORY_FROM).set_value(_day(rows["Date"][4])).run()
     _clean(page)
     assert len(page.dataframe[0].value) == 5
