@@ -1,12 +1,13 @@
 """Everything in one file, and back."""
 
+import importlib
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from lumbarwatch.model.session import Athlete
-from lumbarwatch.store.backup import MANIFEST, backup, restore
+from lumbarwatch.store.backup import MANIFEST, Backup, backup, restore
 from lumbarwatch.store.errors import StoreError, StoreReason
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.history import History
@@ -73,6 +74,29 @@ def test_a_session_may_be_running(full: DataFolder, tmp_path: Path) -> None:
         restore(tmp_path / "all.zip", other)
         with History.open(other.history) as restored:
             assert restored.sessions() == history.sessions()
+
+
+def test_a_session_may_end_and_another_be_deleted_meanwhile(
+    full: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with History.open(full.history) as history:
+        (kept,) = history.sessions()
+    (running,) = full.live.glob("*.mcap")
+    module = importlib.import_module("lumbarwatch.store.backup")
+    write = module._write
+
+    def meanwhile(*arguments: object) -> Backup:
+        compact(running, full.recordings)
+        full.samples(kept.id).unlink()
+        return write(*arguments)
+
+    monkeypatch.setattr(module, "_write", meanwhile)
+    backup(full, tmp_path / "all.zip")
+    other = DataFolder(tmp_path / "other")
+    restore(tmp_path / "all.zip", other)
+    recover(other)
+    assert {path.stem for path in other.recordings.iterdir()} == {kept.id, running.stem}
+    assert not other.samples(kept.id).exists()
 
 
 def test_a_flipped_byte_is_found_and_nothing_is_restored(full: DataFolder, tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 The archive is a plain ZIP (recordings are compressed already, so they are stored as they are), with a
 ``manifest.json`` that holds the SHA-256 of every file. The history is copied by SQLite's own backup, so a
-session may be running meanwhile; unfinished recordings are part of it and are recovered after a restore.
+session may be running meanwhile, and may end; unfinished recordings are part of it and are recovered after a
+restore.
 """
 
 import hashlib
@@ -113,15 +114,25 @@ def restore(file: Path, folder: DataFolder, progress: Progress | None = None) ->
 
 
 def _contents(folder: DataFolder, scratch: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the name in the archive and the file of everything that is kept."""
+    """Yield the name in the archive and the file of everything that is kept.
+
+    Live files are copied before recordings are looked for: one that goes meanwhile is found as a recording.
+    """
     if folder.history.exists():
         yield folder.history.name, _copy_of_history(folder.history, scratch / folder.history.name)
     if folder.config.exists():
         yield folder.config.name, folder.config
-    for kind in (folder.recordings, folder.live, folder.archive):
-        for path in sorted(kind.glob("*")):
-            if path.is_file() and path.suffix != ".part" and not path.name.startswith("."):
-                yield f"{kind.name}/{path.name}", path
+    for path in _kept_in(folder.live):
+        with suppress(FileNotFoundError):
+            yield f"{folder.live.name}/{path.name}", Path(shutil.copyfile(path, scratch / path.name))
+    for kind in (folder.recordings, folder.archive):
+        for path in _kept_in(kind):
+            yield f"{kind.name}/{path.name}", path
+
+
+def _kept_in(kind: Path) -> list[Path]:
+    found = (path for path in sorted(kind.glob("*")) if path.is_file())
+    return [path for path in found if path.suffix != ".part" and not path.name.startswith(".")]
 
 
 def _copy_of_history(history: Path, copy: Path) -> Path:
@@ -136,8 +147,15 @@ def _copy_of_history(history: Path, copy: Path) -> Path:
     return copy
 
 
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 def _write(part: Path, found: dict[str, Path], progress: Progress | None) -> Backup:
-    total = sum(path.stat().st_size for path in found.values()) or 1
+    total = sum(map(_size, found.values())) or 1
     sums: dict[str, JsonObject] = {}
     done = 0
     with zipfile.ZipFile(part, "w") as archive:
@@ -145,7 +163,11 @@ def _write(part: Path, found: dict[str, Path], progress: Progress | None) -> Bac
             stored = path.suffix in (".mcap", ".parquet")
             entry = zipfile.ZipInfo(name, _FIXED_DATE)
             entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-            with path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
+            try:
+                source = path.open("rb")
+            except FileNotFoundError:
+                continue  # its session was deleted meanwhile
+            with source, archive.open(entry, "w", force_zip64=True) as target:
                 size, sha256 = _copy(source, target)
             sums[name] = {"size": size, "sha256": sha256}
             done += size
