@@ -28,7 +28,7 @@ def test_a_pairing_is_kept_and_replaced(folder):
     turned = {place.other: sensor for place, sensor in PAIRING.items()}
     save_pairing(folder, turned)
     assert load_pairing(folder) == turned
-    assert [path.name for path in folder.path.iterdir() if path.is_file()] == ["config.json"]
+    assert [path.name for path in folder.path.glob("config*")] == ["config.json"]
 
 
 def test_other_settings_stay(folder):

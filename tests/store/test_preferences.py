@@ -1,5 +1,7 @@
 """Choices are kept beside the pairing and do not disturb it."""
 
+import threading
+
 import pytest
 
 from lumbarwatch.model.preferences import LengthUnit, MassUnit, Preferences
@@ -9,6 +11,7 @@ from lumbarwatch.store.errors import StoreError
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.pairing import PairedSensor, load_pairing, save_pairing
 from lumbarwatch.store.preferences import load_preferences, save_preferences
+from lumbarwatch.store.whole_file import write_whole
 
 CHOSEN = Preferences(
     tones=False,
@@ -44,3 +47,21 @@ def test_damaged_settings_are_one_sentence(folder, text):
     folder.config.write_text(text, encoding="utf-8")
     with pytest.raises(StoreError, match="delete the file"):
         load_preferences(folder)
+
+
+def test_an_entry_that_is_changed_at_the_same_moment_is_not_lost(folder, monkeypatch):
+    worn = {Placement.PELVIS: PairedSensor("lm1", "LM-1", "A1")}
+    others = []
+
+    def while_another_one_pairs(path, content):
+        monkeypatch.undo()
+        others.append(threading.Thread(target=save_pairing, args=(folder, worn)))
+        others[0].start()
+        others[0].join(0.5)  # it waits for us, and would not without a lock
+        write_whole(path, content)
+
+    monkeypatch.setattr("lumbarwatch.store.settings.write_whole", while_another_one_pairs)
+    save_preferences(folder, CHOSEN)
+    others[0].join()
+    assert load_preferences(folder) == CHOSEN
+    assert load_pairing(folder) == worn

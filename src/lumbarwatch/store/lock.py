@@ -1,6 +1,7 @@
-"""A lock that dies with its process, so that nobody recovers a recording that is still being written."""
+"""Locks that die with their process: nobody recovers a recording that is still being written."""
 
 import sys
+from contextlib import suppress
 from typing import IO, Any
 
 if sys.platform == "win32":
@@ -19,6 +20,11 @@ if sys.platform == "win32":
             file.seek(position)
         return True
 
+    def wait_for_lock(file: IO[Any]) -> None:
+        """Lock an open file for this process once nobody else holds it."""
+        with suppress(OSError):
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+
 else:
     import fcntl
 
@@ -31,3 +37,8 @@ else:
         except OSError:
             return True  # a file system without locks: better an unlocked recording than none
         return True
+
+    def wait_for_lock(file: IO[Any]) -> None:
+        """Lock an open file for this process once nobody else holds it."""
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX)

@@ -6,7 +6,7 @@ from typing import cast
 
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.store.folder import DataFolder
-from lumbarwatch.store.settings import damaged_settings, read_settings, write_settings
+from lumbarwatch.store.settings import change_settings, damaged_settings, read_settings
 
 KEY = "sensors"
 """The pairing's entry in the settings; other entries are left as they are."""
@@ -57,4 +57,4 @@ def save_pairing(folder: DataFolder, pairing: Pairing) -> None:
         place.value: {name: getattr(sensor, name) for name in PairedSensor.__slots__}
         for place, sensor in pairing.items()
     }
-    write_settings(folder.config, read_settings(folder.config) | {KEY: sensors})
+    change_settings(folder.config, KEY, sensors)

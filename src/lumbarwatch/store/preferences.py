@@ -5,7 +5,7 @@ from typing import Final, cast
 from lumbarwatch.model.preferences import LengthUnit, MassUnit, Preferences
 from lumbarwatch.model.verdicts import WarningId
 from lumbarwatch.store.folder import DataFolder
-from lumbarwatch.store.settings import damaged_settings, read_settings, write_settings
+from lumbarwatch.store.settings import change_settings, damaged_settings, read_settings
 
 KEY: Final = "preferences"
 
@@ -51,4 +51,4 @@ def save_preferences(folder: DataFolder, preferences: Preferences) -> None:
         "mass_unit": preferences.mass_unit.value,
         "length_unit": preferences.length_unit.value,
     }
-    write_settings(folder.config, read_settings(folder.config) | {KEY: kept})
+    change_settings(folder.config, KEY, kept)

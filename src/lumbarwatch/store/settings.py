@@ -1,11 +1,14 @@
-"""Settings of this computer in the data folder: one JSON file, read and written as a whole."""
+"""Settings of this computer in the data folder: one JSON file, read and written as a whole.
+
+Pages, the hub's threads and ``lumbarwatch pair`` may each change an entry at the same moment.
+"""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
 from lumbarwatch.store.errors import StoreError, StoreReason, from_os
+from lumbarwatch.store.lock import wait_for_lock
 from lumbarwatch.store.whole_file import write_whole
 
 
@@ -30,16 +33,18 @@ def read_settings(path: Path) -> dict[str, object]:
     return cast("dict[str, object]", settings)
 
 
-def write_settings(path: Path, settings: Mapping[str, object]) -> None:
-    """Write all entries, whole or not at all.
+def change_settings(path: Path, key: str, value: object) -> None:
+    """Put one entry in place of what it was, whole or not at all; all others stay.
 
     Raises
     ------
     StoreError
-        The file can't be written.
+        The file can't be read or written.
     """
     try:
-        write_whole(path, json.dumps(settings, indent=2))
+        with path.with_name(f".{path.name}.lock").open("ab") as lock:
+            wait_for_lock(lock)
+            write_whole(path, json.dumps(read_settings(path) | {key: value}, indent=2))
     except OSError as error:
         raise from_os(error, "Writing the settings", path) from error
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.pairing import PairedSensor, Pairing, load_pairing, save_pairing
-from lumbarwatch.store.settings import damaged_settings, read_settings, write_settings
+from lumbarwatch.store.settings import change_settings, damaged_settings, read_settings
 
 KEY = "stations"
 FIRST = "1"
@@ -48,7 +48,7 @@ def save_stations(folder: DataFolder, stations: Mapping[str, KeptStation]) -> No
         The settings can't be read or written.
     """
     kept = {key: {"name": one.name, "sensors": _plain(one.sensors)} for key, one in stations.items()}
-    write_settings(folder.config, read_settings(folder.config) | {KEY: kept})
+    change_settings(folder.config, KEY, kept)
     if FIRST in stations:
         save_pairing(folder, stations[FIRST].sensors)
 
