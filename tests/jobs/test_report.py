@@ -346,6 +346,16 @@ def test_what_was_felt_after_another_lift_counts_as_well(history):
     assert "Learn the pelvic tilt unloaded" in said(report(found))
 
 
+def test_pain_without_a_number_is_pain_in_the_list_of_sessions(history):
+    athlete = history.add_athlete(ANNA)
+    session_id = save(history, athlete, 0)
+    history.add_symptom(session_id, Symptom(3000 * NS_PER_S, SymptomKind.PAIN))
+    document = report(gather(history, athlete_id=athlete.id))
+    felt = [row[-1].text for table in blocks_of(document, Table) for row in table.rows
+            if table.columns[-1].title == "Felt"]  # fmt: skip
+    assert felt == ["pain"]
+
+
 def _rest(symptom):
     return symptom.kind, symptom.pain, symptom.signs, symptom.seized
 

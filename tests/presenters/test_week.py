@@ -24,6 +24,13 @@ def test_noise_and_no_history_are_answers():
     assert changes([point(102, 2.0)], MONDAY) == [NEW]
 
 
+def test_what_was_not_measured_is_not_called_noise():
+    no_angles = [point(day, None, bar_kg=80.0) for day in (75, 82, 102)]
+    assert changes(no_angles, MONDAY) == [f"{NO_CHANGE}; angles: not enough data"]
+    nothing = [point(day, None) for day in (75, 82, 102)]
+    assert changes(nothing, MONDAY) == ["? not enough data"]
+
+
 def test_each_exercise_is_told_apart():
     found = changes([*BEFORE, point(101, 1.0, bar_kg=80.0), point(102, 5.0, "squat")], MONDAY)
     assert [one.split(":")[0] for one in found] == ["hip thrust", "squat"]
@@ -34,6 +41,8 @@ def test_the_worst_of_the_week_is_told_and_stiffness_that_comes_again():
     assert symptom_words([point(101, 1.0, pain=0.0, stiff=False)], []) == "none"
     week = [point(101, 1.0, pain=3.0, stiff=False), point(102, 1.0, pain=0.0, stiff=True)]
     assert symptom_words(week, week) == "pain 3 of 10"
+    unnumbered = [point(101, 1.0, stiff=False), point(102, 1.0, pain=0.0, stiff=False)]
+    assert symptom_words(unnumbered, unnumbered) == "pain"
     stiff = [point(day, 1.0, pain=0.0, stiff=True) for day in (98, 101)]
     assert symptom_words(stiff[1:], stiff) == "stiff or cramping; stiff in two of the last three sessions"
 

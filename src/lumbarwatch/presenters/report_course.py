@@ -321,6 +321,8 @@ def _share(share: float | None, mark: Mark) -> Cell:
 def _felt(point: SessionPoint) -> str:
     if point.pain:
         return f"pain {point.pain:.0f}/10"
+    if point.pain is None and point.stiff is not None:
+        return "pain"  # said without a number
     if point.stiff:
         return "stiff"
-    return UNKNOWN if point.pain is None and point.stiff is None else "fine"
+    return UNKNOWN if point.pain is None else "fine"

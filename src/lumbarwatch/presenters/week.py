@@ -1,12 +1,12 @@
 """A coach's week: who trained, and what changed against the weeks before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from lumbarwatch.core.trends import by_exercise, compare, stiffness_recurs
 from lumbarwatch.model.events import SymptomKind
-from lumbarwatch.model.trends import Quantity, Scope, SessionPoint
+from lumbarwatch.model.trends import Answer, Change, Quantity, Scope, SessionPoint
 from lumbarwatch.presenters.history import felt_words, started_at
 from lumbarwatch.presenters.report_words import QUANTITIES, of_quantity, words_of_exercise
 from lumbarwatch.presenters.trends import CHANGED, SYMBOLS, pooled
@@ -30,7 +30,10 @@ LOOKED_AT: Final = (
 )
 """What is named when it changed by more than the MDC."""
 
+ANGLES: Final = (Quantity.TILT_LOCKOUT, Quantity.LAMBDA_LOCKOUT, Quantity.LAMBDA_PEAK)
+
 NO_CHANGE: Final = "≈ within noise"
+NOTHING_KNOWN: Final = "? not enough data"
 NEW: Final = "? not enough data: no session in the four weeks before"
 
 
@@ -91,7 +94,15 @@ def _changed(before: Sequence[SessionPoint], week: Sequence[SessionPoint]) -> li
         f"{SYMBOLS[one.answer]} {QUANTITIES[one.quantity][0].lower()} "
         f"{of_quantity(one.quantity, one.before)} → {of_quantity(one.quantity, one.after)}"
         for one in moved
-    ] or [NO_CHANGE]
+    ] or [_nothing_named(compared)]
+
+
+def _nothing_named(compared: Mapping[Quantity, Change]) -> str:
+    """Nothing moved by more than the MDC; what could not be compared is not called noise."""
+    unknown = {one for one in LOOKED_AT if compared[one].answer is Answer.NOT_ENOUGH_DATA}
+    if unknown == set(LOOKED_AT):
+        return NOTHING_KNOWN
+    return f"{NO_CHANGE}; angles: not enough data" if unknown.issuperset(ANGLES) else NO_CHANGE
 
 
 def symptom_words(week: Sequence[SessionPoint], points: Sequence[SessionPoint]) -> str:
@@ -102,7 +113,9 @@ def symptom_words(week: Sequence[SessionPoint], points: Sequence[SessionPoint]) 
     if any(point.stiff for point in week):
         kind = SymptomKind.STIFF
     pain = max((point.pain for point in week if point.pain is not None), default=0.0)
-    if pain > 0.0:
+    if pain > 0.0 or any(
+        point.pain is None and point.stiff is not None for point in week
+    ):  # without a number
         kind = SymptomKind.PAIN
-    words = felt_words(kind, round(pain))
+    words = felt_words(kind, round(pain) if pain > 0.0 else None)
     return f"{words}; stiff in two of the last three sessions" if stiffness_recurs(points) else words
