@@ -10,7 +10,7 @@ from lumbarwatch.store.preferences import load_preferences, save_preferences
 
 
 class Choices:
-    """What is chosen now.
+    """What is chosen now; ``keeping``: held by whoever writes the settings.
 
     Raises
     ------
@@ -18,8 +18,9 @@ class Choices:
         The settings can't be read.
     """
 
-    def __init__(self, folder: DataFolder) -> None:
+    def __init__(self, folder: DataFolder, keeping: asyncio.Lock) -> None:
         self._folder = folder
+        self._keeping = keeping
         self._now = load_preferences(folder)
 
     def message(self) -> PreferencesMessage:
@@ -58,5 +59,6 @@ class Choices:
             mass_unit=wanted.mass_unit,
             length_unit=wanted.length_unit,
         )
-        await asyncio.to_thread(save_preferences, self._folder, chosen)
-        self._now = chosen
+        async with self._keeping:  # one after the other: what was chosen last is what is kept
+            await asyncio.to_thread(save_preferences, self._folder, chosen)
+            self._now = chosen

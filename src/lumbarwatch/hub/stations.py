@@ -135,8 +135,9 @@ class Stations(Mapping[str, Station]):
         StoreError
             They can't be written.
         """
-        kept = {key: KeptStation(one.label, one.paired) for key, one in self._stations.items()}
-        await asyncio.to_thread(save_stations, self._parts.folder, kept)
+        async with self._parts.keeping:  # else an older list might be written last
+            kept = {key: KeptStation(one.label, one.paired) for key, one in self._stations.items()}
+            await asyncio.to_thread(save_stations, self._parts.folder, kept)
 
     def tell(self, state: HubMessage) -> None:
         """Tell that stations changed."""

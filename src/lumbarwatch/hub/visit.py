@@ -68,8 +68,9 @@ _NOTED = (CalibrationClosed, CalibrationStepJudged, Rezeroed, SensorRestarted, S
 class Parts:
     """What a hub gives its visits. ``speed``: session seconds per real second.
 
-    ``adapter``: one lock around every scan and every attempt to connect, of all stations. Tests put their own
-    in place of clock, links and analysis.
+    ``adapter``: one lock around every scan and every attempt to connect, of all stations. ``keeping``: one
+    around every change of the data folder's settings. Tests put their own in place of clock, links and
+    analysis.
     """
 
     folder: DataFolder
@@ -83,10 +84,11 @@ class Parts:
     make_links: Callable[..., Links] = LinkManager
     make_pipeline: Callable[[PipelineSetup], PipelineLike] = Pipeline
     adapter: asyncio.Lock = field(default_factory=asyncio.Lock)
+    keeping: asyncio.Lock = field(default_factory=asyncio.Lock)
     choices: Choices = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "choices", Choices(self.folder))
+        object.__setattr__(self, "choices", Choices(self.folder, self.keeping))
 
 
 STEADY_S = 60.0
