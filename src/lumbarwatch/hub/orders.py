@@ -30,10 +30,13 @@ async def _start(desk: "Desk", station: Station, body: bytes) -> None:
     if station.replay is not None:
         station.show()
         return
-    desk.sensors.refuse_on_the_table(station)
     request = read(asked.SessionStart, body)
-    if request.athlete != AthleteMessage():
-        station.choose(await desk.trainee(request.athlete))
+    said = request.athlete != AthleteMessage()
+    trainee = await desk.trainee(request.athlete) if said else station.trainee
+    desk.stations.named(station.name)  # it may have been removed, or a sensor taken off, while that was read
+    desk.sensors.refuse_on_the_table(station)
+    if said:
+        station.choose(trainee)
     station.start(None, request.calibration, quick=request.quick)
 
 
