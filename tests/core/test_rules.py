@@ -115,6 +115,18 @@ def test_w2_is_absolute_without_a_usable_range(own, peak, expected):
     assert level(WarningId.W2, judged(measured(lambda_peak_deg=peak), own=own)) is expected
 
 
+@pytest.mark.parametrize(
+    ("own", "reason"),
+    [
+        (None, NotGradedReason.NO_RANGE),
+        (OwnRange(lam_max_deg=9.0, tau_max_deg=16.0, spread_deg=1.0), NotGradedReason.RANGE_TOO_SMALL),
+    ],
+)
+def test_w2b_says_whether_the_own_range_is_missing_or_too_small(own, reason):
+    verdicts = judged(measured(), own=own)
+    assert [entry.reason for entry in verdicts.not_graded if entry.id is WarningId.W2B] == [reason]
+
+
 @pytest.mark.parametrize(("fraction", "expected"), [
     (0.81, None), (0.79, AMBER), (0.66, AMBER), (0.65, RED), (None, None),
 ])  # fmt: skip

@@ -164,7 +164,8 @@ def _judge_lambda_in_rep(v: Verdicts, rep: Measured, context: Context, t_ns: int
     probe.judge(WarningId.W2, rep.lambda_peak_deg, extension_limits(context), t_ns)
     tuck = tuck_limits(context)
     if tuck is None:
-        v.skip(NotGradedReason.NO_RANGE, WarningId.W2B)
+        small = context.calibration.own_range is not None
+        v.skip(NotGradedReason.RANGE_TOO_SMALL if small else NotGradedReason.NO_RANGE, WarningId.W2B)
     elif rep.lambda_low_held_deg is not None:
         probe.judge(WarningId.W2B, -rep.lambda_low_held_deg, tuck, t_ns)
     hidden = rep.lambda_hidden
