@@ -99,7 +99,7 @@ def _head(name: str, athlete_id: str, points: tuple[SessionPoint, ...]) -> None:
             report_buttons(athlete_id=athlete_id)
     for column, quantity in zip(st.columns(len(IN_SHORT)), IN_SHORT, strict=True):
         name, newest, judgement = headline(points, quantity)
-        column.metric(name, newest, help="Newest session")
+        column.metric(name, newest, help="The newest session in which it is known")
         column.caption(judgement)
     for line in habit_line(points[-1]):
         st.info(f"{line.lead}: {line.text}")
