@@ -56,16 +56,17 @@ def _symptom(station: StationMessage, number: int, told: SymptomMessage | None) 
     """One tap; pain asks how much, and then the short list."""
     key = f"{keys.SYMPTOM}_{number}"
     as_told(key, None if told is None else told.kind)
+    place = (station.station, number, None if told is None else told.signs)
     kind = st.segmented_control(
         QUESTION,
         list(ANSWERS),
         format_func=lambda kind: ANSWERS[kind],
         key=key,
         on_change=_felt,
-        args=(station.station, number),
+        args=place,
     )
     if kind is SymptomKind.STIFF:
-        st.checkbox(SEIZED, key=f"{keys.SEIZED}_{number}", on_change=_felt, args=(station.station, number))
+        st.checkbox(SEIZED, key=f"{keys.SEIZED}_{number}", on_change=_felt, args=place)
     elif kind is SymptomKind.PAIN:
         as_told(f"{keys.PAIN}_{number}", ASSUMED_PAIN if told is None or told.pain is None else told.pain)
         st.slider(
@@ -74,20 +75,21 @@ def _symptom(station: StationMessage, number: int, told: SymptomMessage | None) 
             10,
             key=f"{keys.PAIN}_{number}",
             on_change=_felt,
-            args=(station.station, number),
+            args=place,
         )
         _checklist(station, number, told)
 
 
-def _felt(station: str, number: int) -> None:
-    """Tell what was tapped, the answers of the list with it once they are given."""
+def _felt(station: str, number: int, told: list[Sign] | None = None) -> None:
+    """Tell what was tapped; with it the answers of the list, once given: here or, as ``told``, elsewhere."""
     state = st.session_state
     kind: SymptomKind | None = state.get(f"{keys.SYMPTOM}_{number}")
     if kind is None:
         return
     pain: int | None = state.get(f"{keys.PAIN}_{number}", ASSUMED_PAIN) if kind is SymptomKind.PAIN else None
     seized = kind is SymptomKind.STIFF and bool(state.get(f"{keys.SEIZED}_{number}"))
-    signs: list[Sign] | None = state.get(f"{keys.SIGNS}_{number}") if kind is SymptomKind.PAIN else None
+    answers: list[Sign] | None = state.get(f"{keys.SIGNS}_{number}", told)
+    signs = answers if kind is SymptomKind.PAIN else None
     request = SymptomRequest(kind=kind, pain=pain, signs=signs, seized=seized)
     tell(lambda client: client.symptom(station, request))
 

@@ -21,9 +21,12 @@ def tell(do: Callable[[HubClient], object]) -> None:
 
 
 def as_told(key: str, told: object) -> None:
-    """Let a field show what the hub was told, also in another tab; what is being typed here stays."""
+    """Let a field show what the hub was told, also in another tab; what is being typed here stays.
+
+    A field that was not drawn for once, because another page or stage was, has forgotten what it said.
+    """
     known = f"{key}_known"
-    if known not in st.session_state or st.session_state[known] != told:
+    if key not in st.session_state or known not in st.session_state or st.session_state[known] != told:
         st.session_state[known] = told
         st.session_state[key] = told
 

@@ -279,6 +279,34 @@ def test_a_reload_shows_what_was_said_before(train):
     assert page.button_group(f"{keys.RPE}_1").value == 7
 
 
+def test_what_was_said_is_still_there_after_a_look_at_another_page(train):
+    felt = wire.SymptomMessage(t_s=21.0, set=1, kind=SymptomKind.PAIN, pain=5, signs=[Sign.FEVER])
+    _, page = train(**RESTED | {"symptoms": [felt], "sets": [done(rpe=7.0)]})
+    page.switch_page("views/safety.py").run()
+    page.switch_page("views/train.py").run()
+    assert page.button_group(f"{keys.SYMPTOM}_1").value == SymptomKind.PAIN
+    assert page.slider(f"{keys.PAIN}_1").value == 5
+    assert page.checkbox(f"{keys.SIGNS}_1_fever").value is True
+    assert page.button_group(f"{keys.RPE}_1").value == 7
+
+
+def test_the_bar_is_still_there_when_the_hub_is_back(train):
+    hub, page = train(**RUNNING | {"bar_kg": 60.0})
+    hub.gone = True
+    page.run()
+    hub.gone = False
+    assert page.run().number_input(keys.BAR_KG).value == 60.0
+    assert not hub.asked
+
+
+def test_other_pain_after_a_reload_takes_no_answer_back(train):
+    felt = wire.SymptomMessage(t_s=21.0, set=1, kind=SymptomKind.PAIN, pain=5, signs=[Sign.FEVER])
+    hub, page = train(**RESTED | {"symptoms": [felt]})
+    page.slider(f"{keys.PAIN}_1").set_value(6).run()
+    ((_, body),) = hub.asked
+    assert (body["pain"], body["signs"]) == (6, ["fever"])
+
+
 @pytest.mark.parametrize(
     ("advice", "words", "goes_on"),
     [
