@@ -27,6 +27,11 @@ def test_stiff_in_two_of_the_last_three_sessions_is_one_too_many():
     assert refer([STIFF], [[FINE], [STIFF]]).hold_load
 
 
+def test_a_session_that_has_just_begun_does_not_push_one_out_of_the_last_three():
+    assert refer([], [[FINE], [STIFF], [STIFF]]).advice == (Advice.EASE_OFF,)
+    assert refer([FINE], [[FINE], [STIFF], [STIFF]]).advice == ()
+
+
 def test_a_back_that_seizes_counts_at_once():
     assert refer([Symptom(1, SymptomKind.STIFF, seized=True)]).advice == (Advice.EASE_OFF,)
 

@@ -49,7 +49,8 @@ def refer(today: Sequence[Symptom], earlier: Sequence[Sequence[Symptom]] = ()) -
 def _keeps_stiff(today: Sequence[Symptom], earlier: Sequence[Sequence[Symptom]]) -> bool:
     if any(one.seized for one in today):
         return True
-    sessions = [today, *earlier][:LAST_SESSIONS]
+    told = [today, *earlier] if today else earlier  # one that has said nothing yet is none of the last three
+    sessions = told[:LAST_SESSIONS]
     return (
         sum(any(one.kind is SymptomKind.STIFF for one in session) for session in sessions) >= STIFF_SESSIONS
     )
