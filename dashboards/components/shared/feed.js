@@ -34,7 +34,10 @@ export class Feed {
   async freshTicket() {
     const answer = await fetch(this.urls.ticket_url, { method: "POST", cache: "no-store" });
     if (!answer.ok) throw new Error(`ticket refused: ${answer.status}`);
-    return (await answer.json()).ticket;
+    const { ticket, feed_url: feedUrl } = await answer.json();
+    // Another start of the program: this page may talk to the hub of the last one only, and knows no other.
+    if (feedUrl !== undefined && feedUrl !== this.urls.feed_url) location.reload();
+    return ticket;
   }
 
   take(frame) {

@@ -88,7 +88,8 @@ def pages_app(settings: PageSettings, port: int) -> AsgiApp:
     hub = HubAddress(settings.hub_port, settings.ticket_key)
 
     async def ticket(_: Request) -> Response:
-        return JSONResponse({"ticket": hub.ticket()}, headers={"cache-control": "no-store"})
+        answer = {"ticket": hub.ticket(), "feed_url": hub.feed_url}
+        return JSONResponse(answer, headers={"cache-control": "no-store"})
 
     app = st.App(
         script,
