@@ -6,6 +6,7 @@ import time
 import pypdfium2
 import pytest
 
+from browser.selectbox import choose
 from lumbarwatch.model.trends import Quantity
 from lumbarwatch.presenters.report_words import QUANTITIES
 from lumbarwatch.store.folder import DataFolder
@@ -52,9 +53,7 @@ def _part(page, name):
 
 def _the_course_says_what_changed(page, shots):
     _part(page, "Athlete")
-    page.get_by_role("combobox", name="Athlete").click(timeout=SLOW_MS)
-    page.keyboard.type("Anna Pl")
-    page.get_by_role("option", name="Anna Planned").click(timeout=SLOW_MS)
+    choose(page, "Athlete", "Anna Planned")
     page.locator("[data-testid=stVegaLiteChart]").nth(3).wait_for(timeout=SLOW_MS)
     tilt, lordosis = QUANTITIES[Quantity.TILT_LOCKOUT][0], QUANTITIES[Quantity.OWN_TUCK][0]
     main = page.locator("[data-testid=stMain]")
@@ -71,10 +70,7 @@ def _the_worst_rep_is_open(page):
     page.mouse.click(box["x"] + 16, box["y"] + 52)  # the first row's mark
     worst = page.get_by_role("button", name="Worst rep")
     worst.wait_for(timeout=SLOW_MS)
-    rep = page.get_by_role("combobox", name="Rep", exact=True)
-    rep.click()
-    page.keyboard.type("Set 1, rep 3")
-    page.keyboard.press("Enter")
+    choose(page, "Rep", "Set 1, rep 3")
     page.wait_for_function(_REP_SHOWN, arg="Set 1, rep 3", timeout=SLOW_MS)
     worst.click()
     page.wait_for_function(_REP_SHOWN, arg="Set 2, rep 5", timeout=SLOW_MS)
