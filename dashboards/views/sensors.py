@@ -104,7 +104,7 @@ def show_sensors(hub: Link) -> None:
         wanted = choose_shown(names)
     shown = [sensor for sensor in known.sensors if wanted in (ALL, sensor.station)]
     for sensor in shown:
-        show_sensor(hub, names, sensor)
+        show_sensor(hub, names, sensor, looked=known.scanned_utc_s is not None)
     if known.scanned_utc_s is not None and not shown:
         st.info(NOBODY if not known.sensors else NONE_HERE)
     if uncalibrated := uncalibrated_words(shown):
@@ -127,9 +127,9 @@ def choose_shown(names: dict[str, str]) -> str:
     )
 
 
-def show_sensor(hub: Link, names: dict[str, str], sensor: ScannedMessage) -> None:
+def show_sensor(hub: Link, names: dict[str, str], sensor: ScannedMessage, *, looked: bool) -> None:
     """Show one sensor: what it is, how it does, where it is worn, and a way to make it show itself."""
-    shown = card(sensor, names.get(sensor.station, "") if len(names) > 1 else "")
+    shown = card(sensor, names.get(sensor.station, "") if len(names) > 1 else "", looked=looked)
     with st.container(border=True, gap="xsmall", key=f"{keys.SENSOR}_{sensor.sensor}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{plain(shown.title)}** · {shown.state}")

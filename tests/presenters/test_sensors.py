@@ -48,6 +48,12 @@ def test_signal(rssi_dbm, words):
     assert signal_words(rssi_dbm) == words
 
 
+def test_nobody_is_out_of_range_before_anybody_looked():
+    unheard = sensor(in_use=False, rssi_dbm=None)
+    assert card(unheard, looked=False).state == "not looked for yet"
+    assert card(unheard).state == "not in range"
+
+
 def test_battery_and_calibration():
     assert [battery_words(percent) for percent in (None, 16, 15)] == [
         "not known",

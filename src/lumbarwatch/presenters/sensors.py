@@ -73,13 +73,21 @@ class SensorCard:
     troubles: tuple[str, ...]
 
 
-def card(sensor: _Sensor, station: str = "") -> SensorCard:
-    """Return a sensor in words. ``station``: how its station is called, if there is more than one."""
+def card(sensor: _Sensor, station: str = "", *, looked: bool = True) -> SensorCard:
+    """Return a sensor in words.
+
+    Parameters
+    ----------
+    station
+        How its station is called, if there is more than one.
+    looked
+        Sensors have been looked for: one that was not heard then is not in range.
+    """
     title = sensor.model or sensor.name or sensor.family
     worn = "not assigned" if sensor.placement is None else PLACES[sensor.placement]
     return SensorCard(
         title=f"{title} {sensor.serial or sensor.address}".strip(),
-        state="streaming" if sensor.in_use else "in range" if sensor.rssi_dbm is not None else "not in range",
+        state=_state(sensor, looked=looked),
         facts=(
             ("Place", f"{worn} · {station}" if station and sensor.placement is not None else worn),
             ("Signal", signal_words(sensor.rssi_dbm)),
@@ -89,6 +97,14 @@ def card(sensor: _Sensor, station: str = "") -> SensorCard:
         ),
         troubles=tuple(troubles(sensor)),
     )
+
+
+def _state(sensor: _Sensor, *, looked: bool) -> str:
+    if sensor.in_use:
+        return "streaming"
+    if sensor.rssi_dbm is not None:
+        return "in range"
+    return "not in range" if looked else "not looked for yet"
 
 
 def signal_words(rssi_dbm: int | None) -> str:
