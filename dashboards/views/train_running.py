@@ -71,7 +71,7 @@ def more(station: StationMessage) -> None:
     asked = None if progress.current is None else progress.steps[progress.current].step
     if asked is CalibrationStep.SUPINE:
         return
-    with st.expander("More"):
+    with st.expander("Zero lying down"):
         st.caption(SUPINE)
         st.button("Take the zero lying down", key=keys.SUPINE_ZERO, on_click=_lie, args=(station.station,))
 

@@ -52,7 +52,7 @@ def show(client: HubClient, state: HubMessage, station: StationMessage) -> None:
 
 def _metrics(summary: SummaryMessage) -> None:
     minutes, seconds = divmod(round(summary.duration_s), 60)
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         st.metric("Duration (min)", f"{minutes}:{seconds:02d}", width="content")
         st.metric("Sets", summary.sets, width="content")
         st.metric("Reps", summary.reps, help="Full and partial together.", width="content")

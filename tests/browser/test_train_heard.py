@@ -234,7 +234,7 @@ def _the_second_set_by_ear(train):
 
 def _the_zero_lying_down(train):
     """Chosen by keyboard; it begins when the athlete lies flat, and from then on that posture reads zero."""
-    _tab_to(train, "More")
+    _tab_to(train, "Zero lying down")
     train.page.keyboard.press("Enter")
     train.page.get_by_role("button", name="Take the zero lying down").wait_for(timeout=STEP_MS)
     _tab_to(train, "Take the zero lying down")
