@@ -32,7 +32,8 @@ def show(station: StationMessage) -> None:
     last = station.sets[-1]
     reps = [rep for rep in station.reps if rep.set == last.set]
     st.subheader(f"Set {last.set}: {counts(reps).words}", anchor=False)
-    st.markdown(f"**{set_advice(reps, last.warnings)}**")
+    if not URGENT.intersection(station.advice):  # a green set overrides no symptom: no word of the next one
+        st.markdown(f"**{set_advice(reps, last.warnings)}**")
     told = next((one for one in reversed(station.symptoms) if one.set == last.set), None)
     felt, hard = st.columns(2, gap="large")
     with felt:

@@ -12,6 +12,7 @@ from lumbarwatch.hub.client import HubClient
 from lumbarwatch.hub.messages import HubMessage, SessionState, StationMessage, SummaryMessage
 from lumbarwatch.presenters import keys
 from lumbarwatch.presenters.report_words import degrees
+from lumbarwatch.presenters.symptoms import URGENT
 from lumbarwatch.presenters.train import counts, set_advice
 from lumbarwatch.presenters.train_export import file_name, reps_csv, session_json
 
@@ -29,11 +30,13 @@ def show(client: HubClient, state: HubMessage, station: StationMessage) -> None:
         )
     if station.summary is not None:
         _metrics(station.summary)
+    urgent = URGENT.intersection(station.advice)  # then nothing is said of what to try next
     for one in station.sets:
         reps = [rep for rep in station.reps if rep.set == one.set]
         bar = "" if one.bar_kg is None else f", bar {units.masses().words(one.bar_kg)}"
         effort = "" if one.rpe is None else f", RPE {one.rpe:g}"
-        st.markdown(f"**Set {one.set}**{bar}{effort}: {counts(reps).words}. {set_advice(reps, one.warnings)}")
+        tried = "" if urgent else f" {set_advice(reps, one.warnings)}"
+        st.markdown(f"**Set {one.set}**{bar}{effort}: {counts(reps).words}.{tried}")
     advise(station, over=True)
     with st.container(horizontal=True):
         _exports(state, station)

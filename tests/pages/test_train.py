@@ -321,6 +321,9 @@ def test_the_words_of_referral_stand_over_a_green_set(train, advice, words, goes
     _, page = train(**green)
     assert words in texts(page)
     assert ("Next set" in labels(page)) is goes_on
+    assert ("keep it like this" in texts(page)) is goes_on
+    _, over = train(**(green | {"session_state": SessionState.SAVED, "summary": SUMMARY}))
+    assert ("keep it like this" in texts(over)) is goes_on
     if goes_on:
         assert "No more weight than last time." in texts(page)
 
