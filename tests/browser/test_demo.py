@@ -137,9 +137,10 @@ def _nothing_foreign_gets_through(demo):
         assert client.post(ticket).status_code == 403
         assert client.post(ticket, headers={"origin": "http://evil.example"}).status_code == 403
         answer = client.post(ticket, headers=own)
-        assert set(answer.json()) == {"ticket"}
+        assert set(answer.json()) == {"ticket", "feed_url"}
         page = client.get(demo.url)
         policy = page.headers["content-security-policy"]
+        assert answer.json()["feed_url"].removesuffix("/feed") in policy  # else a page would load for ever
         hub = re.search(r"ws://(127\.0\.0\.1:\d+)", policy)[1]
         state = f"http://{hub}/api/state"
         bearer = {"authorization": f"Bearer {answer.json()['ticket']}"}
