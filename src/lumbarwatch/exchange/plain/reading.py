@@ -20,6 +20,9 @@ from lumbarwatch.model.samples import Placement
 LEAST_S = 1.0
 """Shortest recording of a sensor that can be judged at all (convention)."""
 
+MOST_S = 9e9
+"""More seconds than this can't be counted in ns of 64 bits (285 years)."""
+
 SAME_LABEL_SHARE = 0.3
 """Share of clashing rows from which one label must stand for two sensors (convention; about 0.5 then)."""
 
@@ -202,7 +205,8 @@ def _vectors(table: Table, names: tuple[str, ...], mine: Booleans) -> Floats:
 
 
 def _ns(seconds: Floats) -> Integers:
-    return np.rint(seconds * 1e9).astype(np.int64)
+    """Whole ns; beyond what they can count, the last one (its unit is refused then)."""
+    return np.rint(np.clip(seconds, -MOST_S, MOST_S) * 1e9).astype(np.int64)
 
 
 def _check_length(where: str, rows: Rows) -> None:
