@@ -38,6 +38,28 @@ def test_a_table_goes_in_and_out_and_to_another_computer(call, tmp_path):
     assert "endheader" in out.read_text()
 
 
+@pytest.mark.parametrize("date", ["2999-01-01", "0001-01-01"])
+def test_a_date_that_cannot_be_kept_is_refused_and_nothing_is_left(call, tmp_path, date):
+    table, data = write(tmp_path, columns(6.0)), tmp_path / "data"
+    assert call("import", table, "--data", data)[0] == 0
+    before = sorted(data.rglob("*.json"))
+    for words in (("import", table, "--at", date), ("reanalyze", "--since", date)):
+        code, _, complaint = call(*words, "--data", data)
+        assert (code, "1971 to 2200" in complaint, "Traceback" in complaint) == (2, True, False)
+    assert sorted(data.rglob("*.json")) == before
+
+
+def test_an_import_that_is_interrupted_leaves_nothing(call, tmp_path, monkeypatch):
+    def interrupted(*_arguments):
+        raise KeyboardInterrupt
+
+    table, data = write(tmp_path, columns(6.0)), tmp_path / "data"
+    monkeypatch.setattr("lumbarwatch.jobs.import_table.decode_replay", interrupted)
+    assert call("import", table, "--data", data)[0] == 130
+    assert not list((data / "recordings").iterdir())
+    assert not list((data / "archive").iterdir())
+
+
 def test_what_a_user_can_mend_is_one_sentence_and_a_code(call, tmp_path):
     data = tmp_path / "data"
     table = write(tmp_path, columns(6.0))

@@ -10,6 +10,7 @@ from lumbarwatch.cli.options import Data
 
 Person = Annotated[str | None, typer.Option("--athlete", metavar="NAME", help="Athlete's name or id.")]
 DATES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+YEARS = (1971, 2200)  # well within what 64 bits of ns since 1970 hold, wherever on the globe
 STORE_TROUBLE = 5
 
 
@@ -140,7 +141,13 @@ def _folder(data: Path | None) -> Path:
 
 
 def _utc_ns(local: datetime | None) -> int | None:
-    return None if local is None else round(local.timestamp() * 1e9)
+    if local is None:
+        return None
+    if not YEARS[0] <= local.year <= YEARS[1]:
+        raise typer.BadParameter(
+            f"The year {local.year} can't be kept: give one from {YEARS[0]} to {YEARS[1]}."
+        )
+    return round(local.timestamp() * 1e9)
 
 
 def _say(sentence: str) -> None:

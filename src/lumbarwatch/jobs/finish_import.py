@@ -25,6 +25,7 @@ from lumbarwatch.store.errors import StoreError, StoreReason, from_os
 from lumbarwatch.store.finished import FinishedSession, finished_session
 from lumbarwatch.store.folder import CARD_SUFFIX, DataFolder
 from lumbarwatch.store.records import SessionAbout
+from lumbarwatch.store.whole_file import write_whole
 
 META_SUFFIX: Final = ".meta.json"
 CARD_SCHEMA: Final = "lumbarwatch.import/1"
@@ -65,7 +66,7 @@ def store_table(folder: DataFolder, source: Path, meta: Path | None, session: Se
         _copy(source, table, packed=kind is RecordingFormat.CSV)
         if meta is not None:
             shutil.copyfile(meta, folder.recordings / f"{session.id}{META_SUFFIX}")
-        card.write_text(dumps(ImportCard(session, table.name)), encoding="utf-8")
+        write_whole(card, dumps(ImportCard(session, table.name)))
     except OSError as error:
         raise from_os(error, "Keeping the table", table) from error
     return card

@@ -38,7 +38,9 @@ def import_table(
     Raises
     ------
     UserError
-        The table, META or athlete can't be used, or the store can't be written; nothing is kept then.
+        The table, META or athlete can't be used, or the store can't be written.
+
+    Nothing is kept of an import that does not come to its end.
     """
     folder = DataFolder(data).create()
     with History.open(folder.database) as history:
@@ -54,7 +56,7 @@ def import_table(
             finished, again = finish_import(card, lambda _id: owner, folder.angles(session.id))
             decode_replay(again, folder.samples(session.id))
             keep(history, finished)
-        except (UserError, OSError):
+        except BaseException:  # Ctrl-C, too: a card that stays would be a session at the next start
             with suppress(UserError):
                 delete_files(folder, session.id)
             raise
