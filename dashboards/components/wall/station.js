@@ -15,12 +15,13 @@ export class Station {
   }
 
   begin(state) {
+    const same = this.state?.session_id === state.session_id;
     this.state = { ...state, reps: [...state.reps], sets: [...state.sets], sensors: [...state.sensors] };
     this.newest = null; // when the newest sample was measured, on the page's clock
     this.pose = null;
     this.during = { rep: 0, warnings: [] }; // said inside a rep that has not ended
-    this.doubts = new Map(); // sensors that are lost or may have slipped
-    this.storeProblem = "";
+    if (!same) this.doubts = new Map(); // sensors that are lost or may have slipped
+    this.storeProblem = state.store_trouble ?? "";
     this.stop = state.stop ?? []; // "stop the set" stands for these, says the hub
   }
 
