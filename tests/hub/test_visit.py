@@ -225,6 +225,19 @@ async def test_a_fault_in_the_analysis_shows_and_the_recording_goes_on(scripted,
     assert payloads == [b"one", b"two"]
 
 
+async def test_a_watch_that_breaks_is_noticed_and_the_session_goes_on(scripted, caplog):
+    visit = scripted.station.start(ATHLETE)
+    scripted.links[-1].statuses = None
+    await settle()
+    await both_on(scripted.links[-1])
+    scripted.links[-1].packet(PELVIS, b"one")
+    await scripted.station.end()
+    assert "The watch over the sensors stopped with an error; the session goes on." in caplog.text
+    assert [one.payload for one in _recording(scripted, visit) if isinstance(one, RawNotification)] == [
+        b"one"
+    ]
+
+
 async def test_a_cancelled_visit_leaves_a_recording_that_can_be_recovered(scripted):
     visit = await _streaming(scripted)
     scripted.links[-1].packet(PELVIS, b"one")

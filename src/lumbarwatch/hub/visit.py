@@ -17,6 +17,7 @@ from lumbarwatch.core.pipeline import PIPELINE_VERSION, Pipeline
 from lumbarwatch.core.setup import PipelineSetup
 from lumbarwatch.hub import encode
 from lumbarwatch.hub.archive import Archive, FinishedVisit
+from lumbarwatch.hub.beside import beside
 from lumbarwatch.hub.choices import Choices
 from lumbarwatch.hub.cues import haptic_of
 from lumbarwatch.hub.feed import Feed
@@ -235,9 +236,9 @@ class Visit:
         """
         self._go_on()
         self._teller.session(SessionState.RUNNING)
-        living = asyncio.create_task(self._life.run())
+        living = beside(self._life.run(), "The note for the next start")
         links = asyncio.create_task(self._links.run(self._plan.targets))
-        status = asyncio.create_task(self._watch_sensors())
+        status = beside(self._watch_sensors(), "The watch over the sensors")
         work = asyncio.create_task(self._work())
         try:
             await asyncio.wait({links, work}, return_when=asyncio.FIRST_COMPLETED)
@@ -274,7 +275,7 @@ class Visit:
         read = {place: driver.read for place, driver in self._drivers.items()}
         intake = Intake(recorder, read, self._parts.make_pipeline(setup), self._links.heard_garbage)
         self._intake = intake
-        syncing = asyncio.create_task(recorder.run_sync(self._parts.clock))
+        syncing = beside(recorder.run_sync(self._parts.clock), "Writing through to the disk")
         remembering = asyncio.create_task(asyncio.to_thread(self._parts.archive.remember, self._plan.athlete))
         try:
             await self._consume(intake)
