@@ -194,6 +194,20 @@ def test_borderline_is_within_one_sigma_of_amber():
     assert WarningId.W3 not in judged(measured(), 0.84).borderline
 
 
+@pytest.mark.parametrize(("peak", "clear"), [(13.9, True), (14.1, False), (15.1, False)])
+def test_clear_is_better_than_the_limit_by_half_a_sigma(peak, clear):
+    found = judged(measured(lambda_peak_deg=peak))  # 15 - 0.5 x 2
+    assert (WarningId.W2 in found.clear) is clear
+
+
+def test_what_was_not_graded_or_landed_hard_is_not_clear():
+    hidden = judged(measured(lambda_hidden=True))
+    assert WarningId.W2 not in hidden.clear
+    assert WarningId.W4 in judged(measured()).clear
+    assert WarningId.W4 not in judged(measured(impact_g_mps2=1.81 * 9.80665)).clear
+    assert judged(measured(), blocked=NotGradedReason.SLIP_SUSPECTED).clear == [WarningId.W3, WarningId.W4]
+
+
 def test_theil_sen_forgives_one_outlier():
     assert theil_sen_slope([0.0, 1.0, 2.0, 30.0, 4.0, 5.0]) == pytest.approx(1.0)
 

@@ -45,6 +45,22 @@ def test_the_set_is_to_stop_at_two_reds_of_the_same_kind_in_three_reps(reps, sto
     assert stop_the_set(reps) == stop
 
 
+@pytest.mark.parametrize(
+    ("after", "stop"),
+    [
+        ([(W1,)], (W1,)),
+        ([(W1,), (W1,)], ()),
+        ([(), (), ()], (W1,)),  # no red any more, but not clearly better, or not graded
+        ([(W1,), (), (W1,)], (W1,)),
+        ([(W4,), (W4,)], (W1,)),
+        ([(W1,), (W1,), ()], ()),
+    ],
+)
+def test_it_stands_until_two_reps_in_a_row_are_clearly_better(after, stop):
+    better = [rep(n, n * 5_000_000_000, clear=clear) for n, clear in enumerate(after, start=3)]
+    assert stop_the_set([*_reps([W1], [W1]), *better]) == stop
+
+
 def test_an_amber_warning_stops_nothing():
     amber = WarningVerdict(W1, Level.AMBER, -1.0, 0.0, 3.2, 1)
     assert stop_the_set([rep(n, n * 5_000_000_000, warnings=(amber,)) for n in (1, 2, 3)]) == ()

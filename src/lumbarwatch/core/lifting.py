@@ -264,6 +264,7 @@ class Lifting:
             borderline=tuple(verdicts.borderline),
             warnings=tuple(verdicts.warnings),
             single_leg=self._on_one_leg,
+            clear=tuple(verdicts.clear),
         )
 
     def _set_over(self, mark: SetOver) -> list[Event]:

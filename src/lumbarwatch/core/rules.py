@@ -24,6 +24,9 @@ from lumbarwatch.model.verdicts import Level, NotGraded, NotGradedReason, Warnin
 GATE = 1.64
 """Standard errors between a value and the red limit: one-sided 5 % (definitions 5)."""
 
+CLEARS = 0.5
+"""Standard errors by which a value must be better than its limit for a warning to clear (definitions 5)."""
+
 IMPACT_LIMIT_G = 1.8
 BASELINE_REPS = 3  # of W5 without a reference
 
@@ -36,6 +39,7 @@ class Verdicts:
     not_graded: list[NotGraded] = field(default_factory=list[NotGraded])
     borderline: list[WarningId] = field(default_factory=list[WarningId])
     judged: set[WarningId] = field(default_factory=set[WarningId])
+    clear: list[WarningId] = field(default_factory=list[WarningId])  # better than the limit by half a sigma
 
     def skip(self, reason: NotGradedReason, *ids: WarningId) -> None:
         """Name warnings that can't be judged."""
@@ -52,6 +56,9 @@ class Verdicts:
             level = Level.AMBER
         if at.amber is not None and abs(value - at.amber) <= at.sigma:
             self.borderline.append(id_)
+        first = at.red if at.amber is None else at.amber
+        if first is not None and sign * (first - value) >= CLEARS * at.sigma:
+            self.clear.append(id_)
         if level is not None:
             limit = at.red if level is Level.RED else at.amber
             assert limit is not None
@@ -153,6 +160,7 @@ def _judge_descent_time(v: Verdicts, rep: Measured, context: Context, t_ns: int)
     if impact_g > IMPACT_LIMIT_G:
         v.warnings = [warning for warning in v.warnings if warning.id is not WarningId.W4]
         v.warnings.append(WarningVerdict(WarningId.W4, Level.RED, impact_g, IMPACT_LIMIT_G, 0.0, t_ns))
+        v.clear = [id_ for id_ in v.clear if id_ is not WarningId.W4]
 
 
 def _judge_lambda_in_rep(v: Verdicts, rep: Measured, context: Context, t_ns: int) -> None:
@@ -177,6 +185,7 @@ def _judge_lambda_in_rep(v: Verdicts, rep: Measured, context: Context, t_ns: int
         v.judged.add(id_)
         v.warnings += exceeded
         v.borderline += [border for border in probe.borderline if border is id_]
+        v.clear += [clear for clear in probe.clear if clear is id_]
 
 
 def _judge_tilt_on_descent(v: Verdicts, rep: Measured, context: Context, t_ns: int) -> None:

@@ -130,6 +130,8 @@ class Rep:
     borderline: tuple[WarningId, ...] = ()
     warnings: tuple[WarningVerdict, ...] = ()
     single_leg: bool = False
+    clear: tuple[WarningId, ...] = field(default=(), compare=False)
+    """Better than their limit by half a sigma: for what stands on display, not kept."""
 
     def __post_init__(self) -> None:
         times = (self.t_start_ns, self.t_lockout_ns, self.t_lower_ns, self.t_end_ns)
