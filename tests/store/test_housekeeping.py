@@ -18,6 +18,7 @@ from lumbarwatch.store.housekeeping import (
 )
 from lumbarwatch.store.ids import new_id
 from lumbarwatch.store.recording import Recorder, compact
+from lumbarwatch.store.whole_file import in_place_of
 from store.samples_of_life import a_session
 from store.test_history import about, visit
 from store.test_recording import ITEMS, header, put
@@ -138,6 +139,24 @@ def found_in(folder: DataFolder, *words: str) -> list[Path]:
     """Files in which any of the words can be read."""
     files = [path for path in folder.path.rglob("*") if path.is_file()]
     return [path for path in files if any(word.encode() in path.read_bytes() for word in words)]
+
+
+def test_what_a_crash_left_half_done_goes_and_what_another_program_writes_stays(folder: DataFolder) -> None:
+    about = header()
+    abandoned = folder.samples(new_id())
+    abandoned.with_name(abandoned.name + ".part").write_bytes(b"half")
+    compacting = folder.recordings / f"{about.session_id}.mcap.part"
+    recorder = Recorder.open(folder, about)
+    compacting.write_bytes(b"half")
+    with in_place_of(folder.config) as settings, in_place_of(folder.samples(about.session_id)) as samples:
+        settings.write(b"{}")
+        samples.write(b"PAR1")
+        assert discard_parts(folder) == [abandoned.stem]
+        assert compacting.exists()
+    assert (folder.config.read_bytes(), folder.samples(about.session_id).read_bytes()) == (b"{}", b"PAR1")
+    recorder.close()
+    assert discard_parts(folder) == []
+    assert not list(folder.path.rglob("*.part"))
 
 
 def test_a_session_moved_and_then_its_former_athlete_deleted(folder: DataFolder, history: History) -> None:

@@ -5,9 +5,7 @@ whole hundredths of a degree, far below any sigma; unknown ones are null.
 """
 
 import logging
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +17,7 @@ from lumbarwatch.model.motion import PHASES, PoseBatch, SetSummary
 from lumbarwatch.model.samples import NS_PER_S
 from lumbarwatch.store.arrow import pa, pq
 from lumbarwatch.store.errors import StoreError, StoreReason, from_os
+from lumbarwatch.store.whole_file import in_place_of
 
 _LOG = logging.getLogger(__name__)
 
@@ -57,9 +56,8 @@ def write_angles(path: Path, poses: PoseBatch, sets: Sequence[SetSummary], pipel
     StoreError
         No room, no permission.
     """
-    part = path.with_name(path.name + ".part")
     try:
-        with part.open("wb") as file:
+        with in_place_of(path) as file:
             table = _table(poses, _around(poses, sets), pipeline_version)
             pq.write_table(
                 table,
@@ -69,14 +67,8 @@ def write_angles(path: Path, poses: PoseBatch, sets: Sequence[SetSummary], pipel
                 column_encoding=dict.fromkeys(("t_ns", *_ANGLES), "DELTA_BINARY_PACKED"),
                 write_page_checksum=True,
             )
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
     except OSError as error:
         raise from_os(error, "Writing the angles", path) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def write_derived_angles(

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from lumbarwatch.store.codec import CodecError, dumps, from_json, loads
+from lumbarwatch.store.compaction import being_written
 from lumbarwatch.store.errors import StoreError, StoreReason, from_os
 from lumbarwatch.store.folder import CARD_SUFFIX, DataFolder
 from lumbarwatch.store.history import History
 from lumbarwatch.store.ids import checked_id
-from lumbarwatch.store.whole_file import write_whole
+from lumbarwatch.store.whole_file import is_abandoned, write_whole
 
 ERASING: Final = ".erasing"
 """Behind the id of a session or athlete: this is being deleted, and has to be to the end."""
@@ -137,9 +138,15 @@ def _is_id(text: str) -> bool:
 
 
 def discard_parts(folder: DataFolder) -> list[str]:
-    """Remove files that were being written when the process ended; sessions whose samples were among them."""
+    """Remove files that were being written when the process ended; sessions whose samples were among them.
+
+    What another program writes at this moment is left to it.
+    """
     halves = [
-        path for place in (folder.path, folder.recordings, folder.archive) for path in place.glob("*.part")
+        path
+        for place in (folder.path, folder.recordings, folder.archive)
+        for path in place.glob("*.part")
+        if not being_written(folder.live / path.name.removesuffix(".part")) and is_abandoned(path)
     ]
     for path in halves:
         path.unlink(missing_ok=True)

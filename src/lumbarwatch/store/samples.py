@@ -7,15 +7,13 @@ values fall back to float32 where that is exact, else to float64, both byte-stre
 are delta-coded, every page has a checksum. This file is derived from the recording and can be built again.
 """
 
-import os
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import numpy as np
 
@@ -24,6 +22,7 @@ from lumbarwatch.model.samples import ImuBatch, Placement
 from lumbarwatch.store.arrow import pa, pq
 from lumbarwatch.store.codec import CodecError, JsonObject, dumps, loads
 from lumbarwatch.store.errors import StoreError, StoreReason, from_os
+from lumbarwatch.store.whole_file import in_place_of
 
 SAMPLES_SCHEMA: Final = "lumbarwatch.samples/1"
 _METADATA_KEY: Final = b"lumbarwatch"
@@ -58,16 +57,12 @@ def write_samples(path: Path, batches: Iterable[ImuBatch], about: JsonObject | N
         No room, no permission.
     """
     sensors = {place: _columns(own) for place, own in _by_sensor(batches).items()}
-    part = path.with_name(path.name + ".part")
+    sums = {place.value: _sums(own) for place, own in sensors.items()}
     try:
-        sums = {place.value: _sums(own) for place, own in sensors.items()}
-        _write(part, sensors, {**(about or {}), "schema": SAMPLES_SCHEMA, "sensors": sums})
-        part.replace(path)
+        with in_place_of(path) as file:
+            _write(file, sensors, {**(about or {}), "schema": SAMPLES_SCHEMA, "sensors": sums})
     except OSError as error:
         raise from_os(error, "Writing the samples", path) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def read_samples(path: Path) -> Samples:
@@ -120,7 +115,7 @@ def _put(columns: Columns, names: tuple[str, ...], parts: Sequence[Any]) -> None
         columns[name] = whole if whole.ndim == 1 else np.ascontiguousarray(whole[:, axis])
 
 
-def _write(part: Path, sensors: Mapping[Placement, Columns], about: JsonObject) -> None:
+def _write(file: IO[bytes], sensors: Mapping[Placement, Columns], about: JsonObject) -> None:
     names = [name for name in (*_WHOLE, *_ACC, *_GYR, *_QUAT) if any(name in own for own in sensors.values())]
     kinds = {name: _kind(name, sensors) for name in names}
     schema = _schema(kinds, about)
@@ -129,20 +124,17 @@ def _write(part: Path, sensors: Mapping[Placement, Columns], about: JsonObject) 
         name: "BYTE_STREAM_SPLIT" for name, (_, few) in kinds.items() if not few and name not in _WHOLE
     }
     dictionary = ["sensor", *(name for name, (_, few) in kinds.items() if few)]
-    with part.open("wb") as file:
-        with pq.ParquetWriter(
-            file,
-            schema,
-            compression="zstd",
-            use_dictionary=dictionary,
-            column_encoding=encodings,
-            dictionary_pagesize_limit=_DICTIONARY_BYTES,
-            write_page_checksum=True,
-        ) as writer:
-            for place, own in sensors.items():
-                writer.write_table(_table(schema, place, own), row_group_size=len(own["t_arrival_ns"]))
-        file.flush()
-        os.fsync(file.fileno())
+    with pq.ParquetWriter(
+        file,
+        schema,
+        compression="zstd",
+        use_dictionary=dictionary,
+        column_encoding=encodings,
+        dictionary_pagesize_limit=_DICTIONARY_BYTES,
+        write_page_checksum=True,
+    ) as writer:
+        for place, own in sensors.items():
+            writer.write_table(_table(schema, place, own), row_group_size=len(own["t_arrival_ns"]))
 
 
 def _kind(name: str, sensors: Mapping[Placement, Columns]) -> tuple[Any, bool]:
