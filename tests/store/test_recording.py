@@ -233,6 +233,20 @@ def test_recover_leaves_a_file_alone_that_is_being_written(folder: DataFolder) -
     assert recorder.close().exists()
 
 
+def test_recover_does_not_mind_a_file_that_is_finished_meanwhile(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = record(folder)
+
+    def finished_meanwhile(_: Path) -> bool:
+        compact(path)
+        return False
+
+    monkeypatch.setattr("lumbarwatch.store.compaction.being_written", finished_meanwhile)
+    assert recover(folder) == []
+    assert tuple(read_recording(folder.recording(path.stem))) == ITEMS
+
+
 def test_hopeless_files_are_set_aside(folder: DataFolder) -> None:
     noise = folder.live_recording(new_id())
     noise.write_bytes(b"\x89MCAP0\r\n" + bytes(range(256)) * 3)

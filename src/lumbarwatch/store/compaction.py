@@ -109,9 +109,12 @@ def _rescued(folder: DataFolder, places: Iterable[Path]) -> list[Path]:
 
 
 def _recover(path: Path, folder: DataFolder, *, keep_live: bool) -> Recovered | None:
-    if path.stat().st_size == 0:
-        path.unlink()
-        return None
+    try:
+        if path.stat().st_size == 0:
+            path.unlink()
+            return None
+    except FileNotFoundError:
+        return None  # whoever recorded it has finished it meanwhile
     try:
         source = read_recording(path)
         target = compact(path, folder.recordings, keep_live=keep_live)
