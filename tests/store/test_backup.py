@@ -126,6 +126,17 @@ def test_a_folder_with_data_is_not_overwritten(full: DataFolder, tmp_path: Path)
         backup(full, tmp_path / "all.zip")
 
 
+def test_a_history_that_would_not_be_used_is_not_restored(
+    full: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup(full, tmp_path / "all.zip")
+    monkeypatch.setenv("LUMBARWATCH_HISTORY", "postgresql://somebody@nowhere/history")
+    other = DataFolder(tmp_path / "other")
+    with pytest.raises(StoreError, match="without LUMBARWATCH_HISTORY"):
+        restore(tmp_path / "all.zip", other)
+    assert not other.path.exists()
+
+
 def test_nothing_to_keep(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="nothing to back up"):
         backup(DataFolder(tmp_path / "none"), tmp_path / "all.zip")

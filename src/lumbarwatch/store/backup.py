@@ -92,8 +92,15 @@ def restore(file: Path, folder: DataFolder, progress: Progress | None = None) ->
     Raises
     ------
     StoreError
-        The archive is missing, damaged, not ours or from a newer version; the folder holds data; no room.
+        The archive is missing, damaged, not ours or from a newer version; the folder holds data; no room;
+        or the history is on a server, where that of the archive would not be looked for.
     """
+    if isinstance(folder.database, str):
+        message = (
+            f"The history is on a server, so that the one in {file} would not be used: "
+            f"restore, and work on what was restored, without {HISTORY_URL} in the environment."
+        )
+        raise StoreError(StoreReason.UNREACHABLE, message)
     if folder.path.exists() and any(folder.path.iterdir()):
         message = f"{folder.path} holds data already: restore into another folder with --data."
         raise StoreError(StoreReason.EXISTS, message)
