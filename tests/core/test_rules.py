@@ -165,6 +165,19 @@ def test_w5_is_red_when_it_lasts():
     assert level(WarningId.W5, judged(turned, earlier_roll_off_deg=(6.9, 0.0))) is AMBER
 
 
+def test_w5_needs_the_pelvis_alone():
+    turned = measured(
+        roll_lockout_deg=12.0,
+        lockout_hidden=True,
+        lumbar_missing=True,
+        lambda_lockout_deg=None,
+        lambda_peak_deg=None,
+    )
+    assert level(WarningId.W5, judged(turned)) is AMBER
+    hidden = judged(measured(roll_lockout_deg=12.0, lockout_hidden=True, roll_hidden=True))
+    assert (WarningId.W5, NotGradedReason.GAP) in {(e.id, e.reason) for e in hidden.not_graded}
+
+
 def test_a_partial_rep_is_not_judged_at_its_top():
     verdicts = judged(measured(tilt_lockout_deg=-20.0), 0.7)
     silent = {entry.id for entry in verdicts.not_graded if entry.reason is NotGradedReason.PARTIAL}

@@ -212,7 +212,7 @@ def _judge_bridge(v: Verdicts, rep: Measured, context: Context, t_ns: int) -> No
 
 def _judge_roll(v: Verdicts, rep: Measured, context: Context, t_ns: int) -> None:
     """W5: rotation against the own baseline; red when it lasts."""
-    if rep.roll_lockout_deg is None or rep.lockout_hidden:
+    if rep.roll_lockout_deg is None or rep.roll_hidden:
         v.skip(NotGradedReason.GAP, WarningId.W5)
         return
     if context.roll_baseline_deg is None:
