@@ -118,16 +118,17 @@ def _load(station: StationMessage) -> None:
             key=key,
             width=180,
             on_change=_bar,
-            args=(station.station,),
+            args=(station.station, station.bar_kg),
         )
         unknown = station.bar_kg is None
         said = f"Bar {mass.words(station.bar_kg)}, saved."
         st.caption("The set begins with your first rep." if unknown else said)
 
 
-def _bar(station: str) -> None:
-    bar_kg = units.typed(keys.BAR_KG, units.masses())
-    if bar_kg is not None:
+def _bar(station: str, told: float | None) -> None:
+    """Tell what was typed; the browser may also come to say what the hub (``told``) knows already."""
+    bar_kg = units.typed(keys.BAR_KG, units.masses(), told)
+    if bar_kg not in (None, told):
         save_bar(station, bar_kg)
 
 

@@ -290,6 +290,13 @@ def test_what_was_said_is_still_there_after_a_look_at_another_page(train):
     assert page.button_group(f"{keys.RPE}_1").value == 7
 
 
+def test_a_bar_that_the_hub_knows_is_not_told_again(train):
+    hub, page = train(**RUNNING | {"bar_kg": 60.0})
+    page.number_input(keys.BAR_KG).set_value(None).run()  # sent before the browser had heard of 60 kg
+    page.number_input(keys.BAR_KG).set_value(60.0).run()
+    assert not hub.asked
+
+
 def test_the_bar_is_still_there_when_the_hub_is_back(train):
     hub, page = train(**RUNNING | {"bar_kg": 60.0})
     hub.gone = True
