@@ -8,6 +8,7 @@ from hub_link import Link, link
 from placement import HOW, picture
 from plain import plain
 from views.sensors_poses import begin_poses, poses, show_poses
+from views.sensors_stations import show_stations
 
 from lumbarwatch.hub.client import HubClient, HubRefused
 from lumbarwatch.hub.messages import (
@@ -220,6 +221,7 @@ def show(hub: Link) -> None:
     look_and_examine(hub)
     show_findings()
     show_sensors(hub)
+    show_stations(hub, attempt)
     show_help()
 
 

@@ -51,7 +51,7 @@ class AnsweringHub:
         path = request.url.path
         if path == "/api/state":
             return self._say(self.state)
-        if request.method == "POST":
+        if request.method in ("POST", "DELETE"):
             self.asked.append((path, json.loads(request.content or b"null")))
             if self.refuses is not None:
                 return self._say(self.refuses, 409)
