@@ -1,5 +1,6 @@
 """Hub and pages start together, stop together, and a page server that dies comes back."""
 
+import errno
 import os
 import signal
 import socket
@@ -96,3 +97,13 @@ def test_a_taken_port_is_one_sentence_and_listening_is_on_loopback_only():
         with pytest.raises(PortTakenError, match=f"Port {port} is taken"):
             bind(port)
     assert first.family == socket.AF_INET
+
+
+def test_a_port_that_the_system_keeps_is_not_called_taken(monkeypatch):
+    class Kept(socket.socket):
+        def bind(self, address):
+            raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket, "socket", Kept)
+    with pytest.raises(PortTakenError, match="Port 80 is kept by the system for others: take one above 1023"):
+        bind(80)

@@ -26,8 +26,16 @@ QUIET_S = 60.0
 """A part that ran for so long begins its row of restarts anew (convention)."""
 
 
+_TAKEN: Mapping[int, str] = MappingProxyType(
+    {
+        errno.EADDRINUSE: "taken: close the program that uses it, or take",
+        errno.EACCES: "kept by the system for others: take one above 1023, or",
+    }
+)
+
+
 class PortTakenError(UserError):
-    """Another program listens where we should."""
+    """Another program listens where we should, or the system does not let us."""
 
     kind = ErrorKind.PORT
 
@@ -68,7 +76,7 @@ def bind(port: int) -> socket.socket:
     Raises
     ------
     PortTakenError
-        Another program has the port.
+        Another program has the port, or the system keeps it.
     """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
@@ -78,12 +86,10 @@ def bind(port: int) -> socket.socket:
         listener.listen(128)
     except OSError as error:
         listener.close()
-        if error.errno in (errno.EADDRINUSE, errno.EACCES):
-            sentence = (
-                f"Port {port} is taken: close the program that uses it, or take any free one by --port 0."
-            )
-            raise PortTakenError(sentence) from error
-        raise
+        why = _TAKEN.get(error.errno or 0)
+        if why is None:
+            raise
+        raise PortTakenError(f"Port {port} is {why} any free one by --port 0.") from error
     return listener
 
 
