@@ -9,11 +9,13 @@ from lumbarwatch.presenters.words import PERMANENT_LINE
 
 ICON = Path(__file__).parent / "icon.svg"
 # Streamlit's own margins push the reps off the screen, its hints lie over what is typed on a phone, its
-# headings offer links to themselves, and its captions are too pale to be read (3.9 : 1).
+# headings offer links to themselves, and its captions are too pale to be read (3.9 : 1). Grey means here that
+# an angle is not live: what a busy computer has not drawn anew yet must not turn grey.
 LESS_AIR = """<style>
 [data-testid='stMainBlockContainer'] {padding: 4.5rem clamp(1rem, 3vw, 3rem) 1rem}
 [data-testid='InputInstructions'], [data-testid='stHeaderActionElements'] {display: none}
 [data-testid='stCaptionContainer'] {color: inherit; opacity: 0.8}
+[data-stale='true'] {opacity: 1 !important}
 .sideways {font-size: 0.875rem; opacity: 0.8}
 @media (min-width: 641px) {[data-testid='stElementContainer']:has(.sideways) {display: none}}
 @media (max-width: 480px) {[data-testid='stButtonGroup'] button {padding-inline: 0.5rem; min-width: 0}}

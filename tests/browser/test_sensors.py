@@ -1,6 +1,9 @@
 """The Sensors page as its user sees it: an accelerometer is calibrated by turning the sensor over."""
 
+import os
 import re
+import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,3 +59,41 @@ def test_an_accelerometer_is_calibrated_by_turning_the_sensor_over(table, browse
 def _offsets_mg(page):
     cells = page.locator("tr", has_text="Offset, mg").locator("td").all_inner_texts()
     return [float(cell.partition("±")[0].replace("−", "-")) for cell in cells]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the hub by /proc")
+def test_a_guide_turns_not_grey_while_the_computer_is_busy(table, browser):
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{table.url}/sensors")
+    card = page.locator(f".st-key-sensor_{SERIAL}")
+    card.get_by_role("button", name="Calibrate").click(timeout=60_000)
+    page.get_by_text("of 6 poses").first.wait_for(timeout=60_000)
+    page.evaluate(PALEST)
+    hub = min(_children(table))  # the pages began after it
+    os.kill(hub, signal.SIGSTOP)
+    try:
+        page.wait_for_function("() => window.waiting > 1.5", timeout=60_000)
+    finally:
+        os.kill(hub, signal.SIGCONT)
+    assert page.evaluate("() => window.palest") == 1.0
+
+
+PALEST = """() => {
+  [window.palest, window.waiting] = [1, 0];
+  let since = null;
+  const look = (now) => {
+    const late = [...document.querySelectorAll('[data-stale="true"]')];
+    since = late.length ? since ?? now : null;
+    if (since !== null) window.waiting = Math.max(window.waiting, (now - since) / 1000);
+    window.palest = Math.min(window.palest, ...late.map((one) => Number(getComputedStyle(one).opacity)));
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}"""
+"""Notes how long (s) something waits to be drawn anew, and how pale it becomes."""
+
+
+def _children(running):
+    process = running.process.pid
+    told = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="utf-8").split()
+    return [int(child) for child in told if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
