@@ -1,5 +1,7 @@
 """Several athletes on one hub: stations come and go, each with its own sensors, analysis and recording."""
 
+import pytest
+
 from hub.scripted import TARGETS, ScriptedHub, both_on, rep, settle
 from lumbarwatch.hub.stations import MOST_STATIONS
 from lumbarwatch.model.events import RepFinished
@@ -102,6 +104,25 @@ async def test_there_are_no_more_stations_than_the_wall_shows(scripted, page):
     answer = await page.post("/api/stations", json={"name": "one too many"})
     assert answer.status_code == 400
     assert len(scripted.hub.stations) == MOST_STATIONS
+
+
+@pytest.mark.parametrize(
+    "sensors",
+    [
+        {"pelvis": "S5", "lumbar": "S5"},
+        {"pelvis": "S3"},  # worn at station 2
+        {"pelvis": "", "lumbar": "S6"},  # an empty number is that of every sensor that tells none
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/stations", "/api/stations/1"])
+async def test_a_sensor_is_worn_at_one_place_only(scripted, page, sensors, path):
+    await page.post("/api/stations", json={"name": "Rack 2", "sensors": SENSORS})
+    answer = await page.post(path, json={"name": "Rack 3", "sensors": sensors})
+    assert (answer.status_code, answer.json()["error"]) == (400, "bad_request")
+    assert [one.name for one in scripted.hub.stations.values()] == ["1", "2"]
+    assert scripted.station.label == ""
+    again = await page.post("/api/stations/2", json={"name": "Rack 2", "sensors": SENSORS})
+    assert again.status_code == 200  # its own
 
 
 async def test_a_station_without_sensors_says_what_to_do(scripted, page):

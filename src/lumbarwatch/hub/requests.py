@@ -108,7 +108,7 @@ class StationRequest(Message):
     """A station to add or change. ``sensors``: serial number (or address) by placement; null: unchanged."""
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
-    sensors: dict[Placement, str] | None = None
+    sensors: dict[Placement, Annotated[str, Field(min_length=1, max_length=120)]] | None = None
 
 
 class ScanRequest(Message):

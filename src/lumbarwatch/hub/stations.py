@@ -55,14 +55,16 @@ class Stations(Mapping[str, Station]):
         Raises
         ------
         ApiRefused
-            There are as many as there can be.
+            There are as many as there can be, or a sensor would be worn at two places.
         StoreError
             It can't be kept.
         """
         if len(self._stations) >= MOST_STATIONS:
             raise ApiRefused(ApiError.BAD_REQUEST, f"There can be no more than {MOST_STATIONS} stations.")
+        sensors = _asked_for(request.sensors or {})
+        self._refuse_shared("", sensors)
         station = self.lend(request.name)
-        _wear(station, _asked_for(request.sensors or {}))
+        _wear(station, sensors)
         await self.keep()
         return station
 
@@ -78,14 +80,16 @@ class Stations(Mapping[str, Station]):
         Raises
         ------
         ApiRefused
-            There is none of that name, or its session runs.
+            There is none of that name, its session runs, or a sensor would be worn at two places.
         StoreError
             It can't be kept.
         """
         station = self.named(name)
         if request.sensors is not None:
             _refuse_running(station)
-            _wear(station, _asked_for(request.sensors))
+            sensors = _asked_for(request.sensors)
+            self._refuse_shared(name, sensors)
+            _wear(station, sensors)
         station.label = request.name
         await self.keep()
         return station
@@ -138,6 +142,13 @@ class Stations(Mapping[str, Station]):
         async with self._parts.keeping:  # else an older list might be written last
             kept = {key: KeptStation(one.label, one.paired) for key, one in self._stations.items()}
             await asyncio.to_thread(save_stations, self._parts.folder, kept)
+
+    def _refuse_shared(self, name: str, sensors: Pairing) -> None:
+        wanted = {sensor.identity for sensor in sensors.values()}
+        others = [_identities(one) for key, one in self._stations.items() if key != name]
+        if len(wanted) < len(sensors) or wanted & set[str]().union(*others):
+            sentence = "A sensor can be worn at one place only: take it out of its other place first."
+            raise ApiRefused(ApiError.BAD_REQUEST, sentence)
 
     def tell(self, state: HubMessage) -> None:
         """Tell that stations changed."""
