@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
+from lumbarwatch.model.events import Symptom, SymptomKind
 from lumbarwatch.model.motion import Rep
 from lumbarwatch.model.session import Calibration
 from lumbarwatch.store import migrations
@@ -208,6 +209,29 @@ def test_damage_inside_is_found_by_the_check(tmp_path: Path) -> None:
     assert caught.value.reason is StoreReason.DAMAGED
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE analyses SET calibration = x'00ff00ff'",
+        "UPDATE symptoms SET kind = 'payn'",
+        "UPDATE remarks SET text = 'W1' || text",
+        "UPDATE reps SET concentric_ns = -1",
+        "ALTER TABLE reps RENAME COLUMN hold_ns TO hold_nz",
+    ],
+)
+def test_rows_that_say_what_cannot_be_are_damage(tmp_path: Path, damage: str) -> None:
+    path, session = tmp_path / "history.db", visit()
+    pain = Symptom(5, SymptomKind.PAIN, 2)
+    with History.open(path) as history:
+        history.save_session(session, *a_session(5), pipeline_version="1", symptoms=[pain])
+    with sqlite3.connect(path) as database:
+        database.execute(damage)
+    database.close()
+    with History.open(path) as history, pytest.raises(StoreError) as caught:
+        _ = history.session(session.id), history.reps(session.id), history.symptoms(session.id)
+    assert caught.value.reason is StoreReason.DAMAGED
+
+
 def test_two_programs_may_open_a_new_history_at_once(tmp_path: Path) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
@@ -234,7 +258,6 @@ def write_first_version() -> None:
     """Made once, by the first version; kept here to say how."""
     FIRST.mkdir(exist_ok=True)
     path = FIRST / "history.db"
-    from lumbarwatch.model.events import Symptom, SymptomKind
     from lumbarwatch.model.session import Athlete
     from lumbarwatch.store.records import CorrectedField
 

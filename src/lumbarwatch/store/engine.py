@@ -1,6 +1,7 @@
 """Opens the database: which one, with which guarantees, and at which schema version."""
 
 import sqlite3
+import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
 from importlib import resources
@@ -10,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
+from lumbarwatch.model.errors import UserError
 from lumbarwatch.store.errors import (
     StoreError,
     StoreReason,
@@ -17,6 +19,7 @@ from lumbarwatch.store.errors import (
     from_os,
     from_server,
     from_sqlite,
+    unreadable_history,
 )
 from lumbarwatch.store.migrations import HEAD
 
@@ -43,7 +46,7 @@ def open_engine(place: str | Path) -> Engine:
     """
     engine = _make_engine(_url(place))
     try:
-        with explained(engine):
+        with understood(engine):
             _bring_up_to_date(engine)
     except BaseException:
         engine.dispose()
@@ -69,6 +72,18 @@ def explained(engine: Engine) -> Generator[None]:
         if explained_error is None:
             raise
         raise explained_error from error
+
+
+@contextmanager
+def understood(engine: Engine) -> Generator[None]:
+    """As :func:`explained`; and rows that say what can't be (a flipped byte) are told as damage, too."""
+    with explained(engine):
+        try:
+            yield
+        except UserError:
+            raise
+        except (ValueError, TypeError, LookupError, zlib.error) as error:
+            raise unreadable_history(_name(engine), error) from error
 
 
 def empty_log(engine: Engine) -> None:

@@ -105,10 +105,22 @@ def damaged_history(path: str) -> StoreError:
     )
 
 
+def unreadable_history(place: str, error: Exception) -> StoreError:
+    """Return the StoreError for a history in which something stands that can't be."""
+    what = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return StoreError(
+        StoreReason.DAMAGED,
+        f"The history {place} holds something that can't be read ({what}): it is damaged, or was written by "
+        "a newer lumbarwatch; nothing was changed. Restore a backup (lumbarwatch restore), or update.",
+    )
+
+
 def from_sqlite(error: sqlite3.Error, path: str) -> StoreError | None:
     """Return a StoreError for a damaged, locked or full SQLite file; None for anything else."""
     name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    if (
+        name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or name == "SQLITE_ERROR"
+    ):  # a schema that is not ours
         return damaged_history(path)
     if name.startswith("SQLITE_FULL"):
         return StoreError(

@@ -387,7 +387,7 @@ class History:
 
     @contextmanager
     def _read(self) -> Generator[Transaction]:
-        with database.explained(self._engine), Transaction(self._engine) as transaction:
+        with database.understood(self._engine), Transaction(self._engine) as transaction:
             yield transaction
 
     @contextmanager
