@@ -52,7 +52,7 @@ def measured(**changes: Any) -> Measured:
         "lambda_low_at": 150, "lambda_eccentric_max_deg": -3.0, "roll_lockout_deg": 1.0,
         "rate_peak_dps": 60.0,
         "rate_mean_dps": 30.0, "impact_g_mps2": 10.0, "pelvis_sigma_deg": 0.5, "lumbar_sigma_deg": 0.5,
-        "pelvis_hidden": False, "lockout_hidden": False, "roll_hidden": False, "descent_hidden": False,
+        "pelvis_hidden": False, "lockout_hidden": False, "pelvis_top_hidden": False, "descent_hidden": False,
         "lumbar_missing": False, "pelvis_missing": False, "lambda_hidden": False, "side_lying": False,
         "quality": RepQuality(),
         "lowered": True, "left": False,

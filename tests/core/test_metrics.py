@@ -80,7 +80,7 @@ def test_a_lost_lumbar_sensor_is_stood_in_for_and_said():
     rep = Meter(history_of(pelvis, lumbar, lumbar_present=there), STATURE_M).measure(CLOSED)
     assert rep is not None
     assert rep.lumbar_missing
-    assert (rep.lockout_hidden, rep.roll_hidden) == (True, False)
+    assert (rep.lockout_hidden, rep.pelvis_top_hidden) == (True, False)
     assert rep.lambda_lockout_deg is None
     assert rep.rom_m == pytest.approx(hip_m(90.0, 90.0) - hip_m(45.0, 45.0))
 

@@ -158,6 +158,12 @@ def test_w3b_is_red_only_with_an_arched_lockout():
     assert level(WarningId.W3B, judged(arched)) is RED
 
 
+def test_w3b_is_not_graded_where_a_gap_may_hide_the_top():
+    hidden = judged(measured(phi_top_deg=100.0, pelvis_top_hidden=True))
+    assert (WarningId.W3B, NotGradedReason.GAP) in {(e.id, e.reason) for e in hidden.not_graded}
+    assert level(WarningId.W3B, judged(measured(phi_top_deg=112.0, pelvis_top_hidden=True))) is AMBER
+
+
 def test_w5_is_red_when_it_lasts():
     turned = measured(roll_lockout_deg=1.0 + 11.0)
     assert level(WarningId.W5, judged(turned)) is AMBER
@@ -174,7 +180,7 @@ def test_w5_needs_the_pelvis_alone():
         lambda_peak_deg=None,
     )
     assert level(WarningId.W5, judged(turned)) is AMBER
-    hidden = judged(measured(roll_lockout_deg=12.0, lockout_hidden=True, roll_hidden=True))
+    hidden = judged(measured(roll_lockout_deg=12.0, lockout_hidden=True, pelvis_top_hidden=True))
     assert (WarningId.W5, NotGradedReason.GAP) in {(e.id, e.reason) for e in hidden.not_graded}
 
 

@@ -328,7 +328,7 @@ class Lifting:
         return median(rolls) if len(rolls) == BASELINE_REPS else None
 
     def _remember_roll(self, cycle: Measured, context: Context) -> None:
-        if cycle.roll_lockout_deg is None or cycle.roll_hidden or cycle.side_lying:
+        if cycle.roll_lockout_deg is None or cycle.pelvis_top_hidden or cycle.side_lying:
             return
         self._rolls[self._on_one_leg].append(cycle.roll_lockout_deg)
         if context.roll_baseline_deg is not None:

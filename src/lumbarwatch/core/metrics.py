@@ -70,7 +70,7 @@ class Measured:
     lumbar_sigma_deg: float | None
     pelvis_hidden: bool  # missing samples of the pelvis decide the top or a bottom
     lockout_hidden: bool
-    roll_hidden: bool  # part of the pelvis' samples at lockout: the roll needs no other sensor
+    pelvis_top_hidden: bool  # part of the pelvis' samples at lockout; roll and top need no others
     descent_hidden: bool
     lumbar_missing: bool  # the lumbar sensor gave nothing at lockout
     pelvis_missing: bool
@@ -139,7 +139,7 @@ class Meter:
             lumbar_sigma_deg=median_known(self._of("lumbar_sigma_deg", lock0, lock1)),
             pelvis_hidden=self._hidden_bottom(closed, a, z),
             lockout_hidden=not (pelvis_there & lumbar_there)[at_lockout].all(),
-            roll_hidden=not pelvis_there[at_lockout].all(),
+            pelvis_top_hidden=not pelvis_there[at_lockout].all(),
             descent_hidden=not pelvis_there[lowered_at - a :].all(),
             lumbar_missing=not lumbar_there[at_lockout].any(),
             pelvis_missing=not pelvis_there[at_lockout].any(),

@@ -205,14 +205,19 @@ def _judge_bridge(v: Verdicts, rep: Measured, context: Context, t_ns: int) -> No
         v.skip(NotGradedReason.NO_REFERENCE, WarningId.W3B)
         return
     at = plain_limits(WarningId.W3B, context.limits, high=True, sigma=context.budget.against_reference_deg())
+    excess_deg = rep.phi_top_deg - reference.phi_top_deg
+    limit = at.red if at.amber is None else at.amber
+    if rep.pelvis_top_hidden and (limit is None or excess_deg <= limit):  # a gap can hide an excess
+        v.skip(NotGradedReason.GAP, WarningId.W3B)
+        return
     arched = any(warning.id is WarningId.W1B for warning in v.warnings)
     gated = at if arched else Thresholds(at.amber, None, at.high, at.sigma)
-    v.judge(WarningId.W3B, rep.phi_top_deg - reference.phi_top_deg, gated, t_ns)
+    v.judge(WarningId.W3B, excess_deg, gated, t_ns)
 
 
 def _judge_roll(v: Verdicts, rep: Measured, context: Context, t_ns: int) -> None:
     """W5: rotation against the own baseline; red when it lasts."""
-    if rep.roll_lockout_deg is None or rep.roll_hidden:
+    if rep.roll_lockout_deg is None or rep.pelvis_top_hidden:
         v.skip(NotGradedReason.GAP, WarningId.W5)
         return
     if context.roll_baseline_deg is None:
