@@ -11,6 +11,12 @@ from pyarrow.json import ParseOptions, read_json
 
 Cell = str | int | float | None
 UNKNOWN = "–"
+MEASURED = 9
+"""Rows whose texts Streamlit measures for a column's width, at least."""
+
+CELL_PX, LETTER_PX, MOST_PX = 18.0, 7.2, 420
+"""Margins of a cell, the middle width of a letter, and the widest column."""
+
 FIT = 3
 """Columns that a phone shows side by side."""
 
@@ -25,6 +31,11 @@ def show_rows(rows: Sequence[Mapping[str, Cell]], **options: Any) -> None:
         for name in rows[0]
         if (decimals := _decimals([row[name] for row in rows]))
     }
+    columns |= {
+        name: st.column_config.TextColumn(width=px)
+        for name in rows[0]
+        if (px := _late_width_px(name, [row[name] for row in rows]))
+    }
     columns |= options.pop("column_config", {})
     if len(rows[0]) > FIT:
         st.html(SIDEWAYS)
@@ -36,6 +47,14 @@ def show_rows(rows: Sequence[Mapping[str, Cell]], **options: Any) -> None:
 def _decimals(values: Sequence[Cell]) -> int:
     """Return the most decimals that a fraction among the values has."""
     return max((len(repr(one).partition(".")[2]) for one in values if isinstance(one, float)), default=0)
+
+
+def _late_width_px(name: str, values: Sequence[Cell]) -> int:
+    """Return the width of a column whose longest text comes later than Streamlit looks; else 0."""
+    lengths = [len(one) if isinstance(one, str) else 0 for one in values]
+    longest = max(lengths[MEASURED:], default=0)
+    late = longest > max(len(name), *lengths[:MEASURED])
+    return min(round(CELL_PX + LETTER_PX * longest), MOST_PX) if late else 0
 
 
 def columns_of(rows: Sequence[Mapping[str, Cell]]) -> pa.Table:
