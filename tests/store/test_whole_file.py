@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from lumbarwatch.store.whole_file import write_whole
+from lumbarwatch.store.whole_file import in_place_of, write_whole
 
 
 def test_the_new_text_replaces_the_old(tmp_path):
@@ -26,3 +26,15 @@ def test_what_fails_before_it_is_on_the_disk_changes_nothing(tmp_path, monkeypat
     with pytest.raises(OSError, match="No space"):
         write_whole(path, "new")
     assert path.read_text() == "old"
+
+
+def test_two_that_write_at_once_do_not_disturb_each_other(tmp_path):
+    path = tmp_path / "samples"
+    with in_place_of(path) as first:
+        first.write(b"the first ")
+        with in_place_of(path) as second:
+            second.write(b"the second")
+        assert path.read_bytes() == b"the second"
+        first.write(b"one")
+    assert path.read_bytes() == b"the first one"
+    assert [one.name for one in tmp_path.iterdir()] == ["samples"]

@@ -20,7 +20,7 @@ from lumbarwatch.store.errors import StoreError, from_os
 from lumbarwatch.store.folder import DataFolder
 from lumbarwatch.store.ids import checked_id
 from lumbarwatch.store.pairing import PairedSensor
-from lumbarwatch.store.whole_file import write_whole
+from lumbarwatch.store.whole_file import is_abandoned, write_whole
 
 _LOG = logging.getLogger(__name__)
 
@@ -69,8 +69,7 @@ def write_unfinished(folder: DataFolder, visit: UnfinishedVisit) -> None:
 
 def remove_unfinished(folder: DataFolder, session_id: str) -> None:
     """The visit ended: forget it. What can't be deleted is said; nothing goes on by it after its time."""
-    path = _path(folder, session_id)
-    for one in (path, path.with_name(path.name + ".part")):
+    for one in folder.live.glob(f"{_path(folder, session_id).name}*"):
         _unlink(one)
 
 
@@ -80,8 +79,9 @@ def read_unfinished(folder: DataFolder) -> tuple[UnfinishedVisit, ...]:
     A visit that another program records at this moment was not left behind: its note is left alone.
     """
     found: dict[str, UnfinishedVisit] = {}
-    for part in folder.live.glob(f"*{SUFFIX}.part"):
-        _unlink(part)
+    for part in folder.live.glob(f"*{SUFFIX}.*part"):
+        if is_abandoned(part):
+            _unlink(part)
     for path in sorted(folder.live.glob(f"*{SUFFIX}")):
         if being_written(path.with_name(path.name.removesuffix(SUFFIX) + ".mcap")):
             continue

@@ -1,6 +1,7 @@
 """Files that stand whole after a crash or a power cut, or as they were before."""
 
 import os
+import secrets
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,14 +14,15 @@ from lumbarwatch.store.lock import try_lock
 def in_place_of(path: Path) -> Generator[IO[bytes]]:
     """Give a file to write; at the end it takes the path, synced, and after an error it is gone.
 
-    It is locked while it is written: whoever clears away what a crash left half-done leaves it alone.
+    It is locked while it is written: whoever clears away what a crash left half-done leaves it alone. Several
+    programs may write in place of the same path, the last one stands.
 
     Raises
     ------
     OSError
         No room, no permission.
     """
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
         with part.open("wb") as file:
             try_lock(file)
@@ -51,5 +53,5 @@ def is_abandoned(part: Path) -> bool:
     try:
         with part.open("r+b") as file:
             return try_lock(file)
-    except FileNotFoundError:
+    except OSError:  # gone by now, or not ours to judge
         return False
