@@ -126,6 +126,7 @@ def _a_tab_that_slept_in_a_set(train, browser):
     processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
     renderers = [process["id"] for process in processes if process["type"] == "renderer"]
     train.page.evaluate("() => { spy.draws.length = 0; }")
+    train.page.wait_for_function("spy.draws.length > 0")  # one to measure the sleep from
     train.wait("live", "true")
     for renderer in renderers:
         os.kill(renderer, signal.SIGSTOP)
