@@ -259,6 +259,14 @@ def test_an_exported_table_is_the_same_session_when_imported(lived, tmp_path, ki
     assert not list(other.rglob(f"*{record.id}*"))
 
 
+@pytest.mark.parametrize(("kind", "name"), [("parquet", "x.csv"), ("csv", "x.parquet"), ("csv", "x")])
+def test_a_name_of_another_format_is_refused(lived, tmp_path, kind, name):
+    folder, session_id, _ = lived
+    with pytest.raises(InputError, match="name"):
+        export(folder.path, session_id, ExportFormat(kind), tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
 def _dose(folder, session_id):
     with History.open(folder.history) as history:
         return history.session(session_id).record.summary.dose_n2m2s

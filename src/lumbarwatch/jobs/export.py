@@ -10,6 +10,7 @@ import numpy as np
 
 from lumbarwatch.core.accelerometer import corrected
 from lumbarwatch.exchange.analysis import write_json
+from lumbarwatch.exchange.errors import InputError, InputReason
 from lumbarwatch.exchange.files import check_outputs, replacing
 from lumbarwatch.exchange.mot import write_mot
 from lumbarwatch.exchange.plain import write_plain
@@ -66,7 +67,7 @@ def export(
     if replay.damage:
         _LOG.warning("%s What is left is exported; a backup has the whole recording.", replay.damage)
     if kind in (ExportFormat.CSV, ExportFormat.PARQUET):
-        return _write_samples(target, replay, progress)
+        return _write_samples(target, kind, replay, progress)
     analysis = analyze_replay(replay, progress)
     with replacing(target) as (temporary,):
         if kind is ExportFormat.MOT:
@@ -88,11 +89,14 @@ def _source(folder: DataFolder, session_id: str) -> tuple[Path, Path | None]:
     return source, meta if meta.exists() else None
 
 
-def _write_samples(target: Path, replay: Replay, progress: Progress) -> tuple[Path, ...]:
+def _write_samples(target: Path, kind: ExportFormat, replay: Replay, progress: Progress) -> tuple[Path, ...]:
     """Write the plain table and, beside it, the META that makes it the same session again."""
     stem = target.name.removesuffix(".gz").removesuffix(target.suffix if target.suffix != ".gz" else ".csv")
     beside = target.with_name(f"{stem}{META_SUFFIX}")
     check_outputs(target, beside)
+    if (target.suffix.lower() == ".parquet") is not (kind is ExportFormat.PARQUET):
+        message = f"{target} is not how a file of the format {kind} is named: change the name, or the format."
+        raise InputError(InputReason.BAD_OUTPUT, message)
     document = meta_document(replay, analyze_replay(replay, progress))
     with replacing(beside) as (temporary,):
         text = json.dumps(document, indent=1, allow_nan=False)
