@@ -6,36 +6,31 @@ import threading
 from hub.scripted import ScriptedHub
 from lumbarwatch.hub import stations
 from lumbarwatch.hub.desk import Desk
-from lumbarwatch.store import preferences
 
 WAIT_S = 60.0
 
 
-async def test_a_station_and_a_choice_saved_at_once_are_both_kept(scripted, page, tmp_path, monkeypatch):
-    read, saved = threading.Event(), threading.Event()
-
-    def read_slowly(path, settings=preferences.read_settings):
-        found = settings(path)
-        read.set()
-        saved.wait(0.5)
-        return found
+async def test_the_older_of_two_lists_of_stations_is_not_written_last(scripted, page, tmp_path, monkeypatch):
+    begun, second, calls = threading.Event(), threading.Event(), []
 
     def save(folder, kept, save_stations=stations.save_stations):
+        calls.append(len(kept))
+        begun.set()
+        if len(calls) == 1:
+            second.wait(0.5)  # as a thread that does not get its turn
         save_stations(folder, kept)
-        saved.set()
+        if len(calls) == 2:
+            second.set()
 
-    monkeypatch.setattr(preferences, "read_settings", read_slowly)
     monkeypatch.setattr(stations, "save_stations", save)
-    choosing = asyncio.create_task(page.post("/api/preferences", json={"tones": False}))
-    assert await asyncio.to_thread(read.wait, WAIT_S)
-    added = await page.post("/api/stations", json={"name": "Rack 2", "sensors": {"pelvis": "S3"}})
-    assert (added.status_code, (await choosing).status_code) == (200, 200)
+    adding = asyncio.create_task(page.post("/api/stations", json={"name": "Rack 2"}))
+    assert await asyncio.to_thread(begun.wait, WAIT_S)
+    added = await page.post("/api/stations", json={"name": "Rack 3"})
+    assert (added.status_code, (await adding).status_code) == (200, 200)
     monkeypatch.undo()
     again = ScriptedHub(tmp_path, targets=None)
     with again.archive:
-        kept = again.hub.message()
-    assert [one.station for one in kept.stations] == ["1", "2"]
-    assert kept.preferences.tones is False
+        assert list(again.hub.stations) == ["1", "2", "3"]
 
 
 async def test_a_sensor_that_is_taken_while_an_athlete_is_looked_up_is_not_begun_with(
