@@ -4,7 +4,7 @@ import streamlit as st
 import units
 from components.live_view import live_view
 from hub_link import Link, link
-from views import train_after, train_running, train_start, train_summary
+from views import train_after, train_replay, train_running, train_start, train_summary
 from views.train_facts import stage_of_station
 from views.train_orders import obey, show_refusal, tell
 
@@ -81,7 +81,8 @@ def panel(client: HubClient, state: HubMessage, station: StationMessage) -> None
     if stage is Stage.SUMMARY and st.session_state.get(keys.LEFT_SESSION) == station.session_id:
         stage = Stage.START
     if station.replay:
-        st.info("A recording is shown again: nothing is measured or saved.")
+        train_replay.show(station, stage)
+        return
     if station.resumed is not None and stage is not Stage.START:
         st.info(resumed_sentence(station, station.resumed), icon=":material/restart_alt:")
     if stage is Stage.START:

@@ -5,7 +5,7 @@ import units
 from views.train_orders import as_told, tell
 from views.train_running import MOST_BAR_KG, calibration_line, end_session, save_bar
 
-from lumbarwatch.hub.messages import LoadRequest, StationMessage, SymptomMessage, SymptomRequest
+from lumbarwatch.hub.messages import LoadRequest, SetMessage, StationMessage, SymptomMessage, SymptomRequest
 from lumbarwatch.model.events import SymptomKind
 from lumbarwatch.model.symptoms import Sign
 from lumbarwatch.presenters import keys
@@ -29,11 +29,7 @@ ASSUMED_PAIN = 3
 
 def show(station: StationMessage) -> None:
     """Show the last set and ask about it."""
-    last = station.sets[-1]
-    reps = [rep for rep in station.reps if rep.set == last.set]
-    st.subheader(f"Set {last.set}: {counts(reps).words}", anchor=False)
-    if not URGENT.intersection(station.advice):  # a green set overrides no symptom: no word of the next one
-        st.markdown(f"**{set_advice(reps, last.warnings)}**")
+    last = show_last_set(station)
     told = next((one for one in reversed(station.symptoms) if one.set == last.set), None)
     felt, hard = st.columns(2, gap="large")
     with felt:
@@ -44,6 +40,16 @@ def show(station: StationMessage) -> None:
     advise(station)
     calibration_line(station)
     end_session(station)
+
+
+def show_last_set(station: StationMessage) -> SetMessage:
+    """Say in a line what the last set was like; return it."""
+    last = station.sets[-1]
+    reps = [rep for rep in station.reps if rep.set == last.set]
+    st.subheader(f"Set {last.set}: {counts(reps).words}", anchor=False)
+    if not URGENT.intersection(station.advice):  # a green set overrides no symptom: no word of the next one
+        st.markdown(f"**{set_advice(reps, last.warnings)}**")
+    return last
 
 
 def advise(station: StationMessage, *, over: bool = False) -> None:

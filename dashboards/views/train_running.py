@@ -51,10 +51,10 @@ def calibration_line(station: StationMessage) -> None:
     stale = station.progress is not None and station.progress.stale is not None
     if stale:
         st.warning("The calibration is out of date: stand still for five seconds, or calibrate again.")
-    if found.valid and not stale and not station.set_open and not station.replay:
+    if found.valid and not stale and not station.set_open:
         more(station)
     poor = stale or found.quick or not found.valid
-    if poor and not station.set_open and not station.replay:
+    if poor and not station.set_open:
         st.button("Calibrate", key=keys.CALIBRATE_AGAIN, on_click=_again, args=(station.station,))
 
 
@@ -139,8 +139,6 @@ def save_bar(station: str, bar_kg: float | None) -> None:
 
 def end_session(station: StationMessage) -> None:
     """Offer to end the session."""
-    if station.replay:
-        return
     with st.container(horizontal=True, horizontal_alignment="right"):
         st.button(
             "End session",

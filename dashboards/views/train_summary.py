@@ -48,7 +48,7 @@ def show(client: HubClient, state: HubMessage, station: StationMessage) -> None:
             on_click=st.session_state.update,
             args=({keys.LEFT_SESSION: station.session_id},),
         )
-    if station.session_state is SessionState.SAVED and not station.replay:
+    if station.session_state is SessionState.SAVED:
         with st.expander(WRONG_ATHLETE):
             _wrong(client, station)
 

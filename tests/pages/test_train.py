@@ -390,7 +390,20 @@ def test_another_session_follows(train):
 def test_a_recording_shown_again_is_marked_and_nothing_can_be_said(train):
     _, page = train(**RUNNING | {"replay": True})
     assert "shown again" in page.info[0].value
-    assert "End session" not in labels(page)
+    assert not labels(page)
+    assert not page.number_input
+    _, page = train(**RESTED | {"replay": True})
+    assert page.subheader[0].value == "Set 1: 3 reps, 1 with a red warning"
+    assert not labels(page)
+    assert not page.button_group
+
+
+def test_a_recording_that_is_over_is_shown_once_more(train):
+    hub, page = train(replay=True)
+    assert "The recording is over." in page.info[0].value
+    assert labels(page) == {"Show it again"}  # without sensors, too
+    page.button(keys.SHOW_AGAIN).click().run()
+    assert [path for path, _ in hub.asked] == ["/api/1/session/start"]
 
 
 def test_a_refusal_is_shown_in_its_own_words(train):

@@ -10,6 +10,7 @@ SYMPTOM = "symptom"
 PAIN = "pain"
 SAVE_SYMPTOM = "save_symptom"
 START_SESSION = "start_session"
+SHOW_AGAIN = "show_again"
 END_SESSION = "end_session"
 
 # Train
