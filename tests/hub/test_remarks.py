@@ -1,5 +1,7 @@
 """Notes and corrections reach the history through the hub, which alone writes it."""
 
+from dataclasses import replace
+
 import pytest
 
 from hub.scripted import http, rep
@@ -51,6 +53,22 @@ async def test_a_correction_stands_beside_the_computed_value(scripted, session_i
         await client.post(f"{url}/delete", json={"id": found[0].id})
     assert len(history.annotations(session_id)) == 2
     assert history.reps(session_id) == before
+
+
+async def test_an_analysis_made_meanwhile_puts_a_correction_on_no_other_rep(scripted, session_id):
+    """What was rep 2 when somebody looked is rep 1 when the correction arrives: the first was none."""
+    history = scripted.archive.history
+    seen = history.reps(session_id)[1]
+    now = replace(seen, rep_number=1)
+    one = SetSummary(1, now.t_start_ns, now.t_end_ns, reps=1, partial=0)
+    session = Session(session_id, "", 1_700_000_000_000_000_000, simulated=True)
+    history.save_session(session, Calibration.none(), [one], [now], pipeline_version="2")
+    body = {"set": 2, "rep": 2, "field": "counted", "value": False, "t_lockout_ns": seen.t_lockout_ns}
+    async with http(scripted) as client:
+        answer = await client.post(f"/api/sessions/{session_id}/correction", json=body)
+    assert answer.status_code == 200
+    (correction,) = history.annotations(session_id)
+    assert correction.belongs_to(now)
 
 
 @pytest.mark.parametrize(

@@ -223,6 +223,7 @@ def _save(session_id: str, rep: Rep, field: str, value: bool | float | None, why
         value=value,
         text=why.strip(),
         author=st.session_state.get(keys.AUTHOR, ""),
+        t_lockout_ns=rep.t_lockout_ns,
     )
     if ask_hub(lambda client: client.correct_rep(session_id, request)):
         st.session_state[keys.CORRECTED_WHY] = ""

@@ -47,6 +47,7 @@ def correct_rep(history: History, session_id: str, body: bytes) -> None:
         value=request.value,
         text=request.text,
         author=request.author,
+        t_lockout_ns=request.t_lockout_ns,
     )
 
 

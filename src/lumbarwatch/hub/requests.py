@@ -152,7 +152,10 @@ class NoteRequest(Message):
 
 
 class CorrectionRequest(Message):
-    """A correction of a rep by hand; the computed value stays beside it."""
+    """A correction of a rep by hand; the computed value stays beside it.
+
+    ``t_lockout_ns``: of the rep that was looked at, so that an analysis made meanwhile puts it on no other.
+    """
 
     set: Annotated[int, Field(ge=1)]
     rep: Annotated[int, Field(ge=1)]
@@ -160,6 +163,7 @@ class CorrectionRequest(Message):
     value: bool | Annotated[float, Field(ge=-180, le=180)] | None = None
     text: Annotated[str, Field(max_length=2000)] = ""
     author: Annotated[str, Field(max_length=120)] = ""
+    t_lockout_ns: Annotated[int, Field(ge=0, lt=2**63)] | None = None
 
 
 class RemoveRequest(Message):

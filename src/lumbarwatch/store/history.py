@@ -354,16 +354,22 @@ class History:
         value: bool | float | None = None,
         text: str = "",
         author: str = "",
+        t_lockout_ns: int | None = None,
     ) -> RepAnnotation:
-        """Correct a rep by hand. The computed value stays; the correction survives re-analysis."""
+        """Correct a rep by hand. The computed value stays; the correction survives re-analysis.
+
+        ``t_lockout_ns``: when the rep that was looked at reached lockout; else the one of these numbers now.
+        """
         with self._write() as transaction:
             analysis = queries.analysis_row(transaction, session_id, None, refined=False)
+            if t_lockout_ns is None:
+                t_lockout_ns = queries.lockout_ns(transaction, analysis.id, set_number, rep_number)
             row = AnnotationRow(
                 id=new_id(),
                 session_id=session_id,
                 set_number=set_number,
                 rep_number=rep_number,
-                t_lockout_ns=queries.lockout_ns(transaction, analysis.id, set_number, rep_number),
+                t_lockout_ns=t_lockout_ns,
                 field=field.value,
                 value=None if value is None else dumps({"value": value}),
                 text=text,
