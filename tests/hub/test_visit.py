@@ -10,6 +10,7 @@ from hub.scripted import (
     rep,
     settle,
 )
+from lumbarwatch.hub.encode import Encoder
 from lumbarwatch.hub.messages import StepAction
 from lumbarwatch.hub.teller import Teller
 from lumbarwatch.model.events import (
@@ -35,6 +36,7 @@ from lumbarwatch.store.history import History
 from lumbarwatch.store.recording import read_recording
 
 PELVIS, LUMBAR = Placement.PELVIS, Placement.LUMBAR
+S = 1_000_000_000
 ATHLETE = Athlete(id="01980000-0000-7000-8000-000000000001", name="Anna", stature_m=1.7)
 
 
@@ -223,6 +225,30 @@ async def test_a_fault_in_the_analysis_shows_and_the_recording_goes_on(scripted,
     await scripted.station.end()
     payloads = [item.payload for item in _recording(scripted, visit) if isinstance(item, RawNotification)]
     assert payloads == [b"one", b"two"]
+
+
+async def test_a_fault_in_telling_the_pages_is_said_and_nothing_is_lost(scripted, caplog, monkeypatch):
+    visit = await _streaming(scripted)
+    encoded = Encoder.frame
+
+    def frame(self, event, sent_ms):
+        if isinstance(event, RepFinished) and event.rep.rep_number == 1:
+            raise RuntimeError("a bug")
+        return encoded(self, event, sent_ms)
+
+    monkeypatch.setattr(Encoder, "frame", frame)
+    viewer = scripted.feed.join(None)
+    for number in (1, 2):
+        scripted.pipelines[-1].next = [RepFinished(number * S, rep(number, number * S))]
+        scripted.links[-1].packet(PELVIS, b"packet %d" % number)
+        await settle()
+    told = [one["rep"]["rep"] for one in scripted.frames(viewer) if one["type"] == "rep"]
+    assert told == [2]
+    assert "The pages could not be told of RepFinished; the session goes on." in caplog.text
+    await scripted.station.end()
+    payloads = [item.payload for item in _recording(scripted, visit) if isinstance(item, RawNotification)]
+    assert payloads == [b"packet 1", b"packet 2"]
+    assert [one.rep_number for one in scripted.archive.history.reps(visit.session.id)] == [1, 2]
 
 
 async def test_a_watch_that_breaks_is_noticed_and_the_session_goes_on(scripted, caplog):

@@ -4,6 +4,7 @@ What goes in: everything that goes into the pipeline and all that comes out of i
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable
 
 from lumbarwatch.core.findings import Findings
@@ -38,6 +39,8 @@ from lumbarwatch.model.events import (
 )
 from lumbarwatch.model.motion import PoseBatch, Rep
 from lumbarwatch.model.session import Limits
+
+_LOG = logging.getLogger(__name__)
 
 _RENEWED_BY_STANDING = (None, StaleReason.SLIP, StaleReason.SENSOR_RESTARTED)
 
@@ -169,20 +172,28 @@ class Teller:
         sent_ms = round(self._real_ns() / 1e6, 1)
         for event in events:
             self.findings.take([event])
-            if isinstance(event, PoseBatch):
-                self._pacer.add(event)
-                continue
-            self.snapshot.take(event)
-            frame = self._encoder.frame(event, sent_ms)
-            if isinstance(frame, wire.RepFrame):
-                self.snapshot.stop = stop_the_set(self._reps())
-                frame = frame.model_copy(update={"stop": list(self.snapshot.stop)})
-            if isinstance(event, SetFinished):
-                frame = self._with_effort(frame)
-            if frame is not None:
-                self._feed.publish(frame)
-            self._live(event)
+            try:
+                self._tell(event, sent_ms)
+            except Exception:  # noqa: BLE001  (a fault in telling must not end the recording)
+                _LOG.exception(
+                    "The pages could not be told of %s; the session goes on.", type(event).__name__
+                )
         self._send_poses()
+
+    def _tell(self, event: Event, sent_ms: float) -> None:
+        if isinstance(event, PoseBatch):
+            self._pacer.add(event)
+            return
+        self.snapshot.take(event)
+        frame = self._encoder.frame(event, sent_ms)
+        if isinstance(frame, wire.RepFrame):
+            self.snapshot.stop = stop_the_set(self._reps())
+            frame = frame.model_copy(update={"stop": list(self.snapshot.stop)})
+        if isinstance(event, SetFinished):
+            frame = self._with_effort(frame)
+        if frame is not None:
+            self._feed.publish(frame)
+        self._live(event)
 
     def _with_effort(self, frame: wire.Frame | None) -> wire.Frame | None:
         if not isinstance(frame, wire.SetFrame):
