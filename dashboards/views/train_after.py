@@ -3,7 +3,7 @@
 import streamlit as st
 import units
 from views.train_orders import as_told, tell
-from views.train_running import MOST_BAR_KG, calibration_line, end_session, save_bar
+from views.train_running import MOST_BAR_KG, calibration_line, end_session, save_bar, single_leg
 
 from lumbarwatch.hub.messages import LoadRequest, SetMessage, StationMessage, SymptomMessage, SymptomRequest
 from lumbarwatch.model.events import SymptomKind
@@ -160,6 +160,7 @@ def _next(station: StationMessage, bar_kg: float | None) -> None:
             key=units.named(keys.NEXT_BAR_KG, mass),
             width=180,
         )
+        single_leg(station)
         st.button(
             "Next set",
             type="primary",

@@ -9,6 +9,7 @@ from views.train_orders import as_told, tell
 from lumbarwatch.hub.messages import (
     CalibrateRequest,
     LoadRequest,
+    SetRequest,
     StationMessage,
     StepAction,
     StepRequest,
@@ -120,9 +121,35 @@ def _load(station: StationMessage) -> None:
             on_change=_bar,
             args=(station.station, station.bar_kg),
         )
+        single_leg(station)
         unknown = station.bar_kg is None
         said = f"Bar {mass.words(station.bar_kg)}, saved."
         st.caption("The set begins with your first rep." if unknown else said)
+
+
+def single_leg(station: StationMessage) -> None:
+    """Mark the set to come as one on one leg, or end the one under way."""
+    if station.set_open:
+        st.button("End the set", key=keys.END_SET, on_click=_end_set, args=(station.station,))
+        return
+    as_told(keys.SINGLE_LEG, station.single_leg)
+    st.toggle(
+        "On one leg",
+        key=keys.SINGLE_LEG,
+        help="Of the next set: it is held against its own first reps, not against your thrusts on both legs.",
+        on_change=_leg,
+        args=(station.station,),
+        width="content",
+    )
+
+
+def _leg(station: str) -> None:
+    marked = bool(st.session_state[keys.SINGLE_LEG])
+    tell(lambda client: client.set_button(station, SetRequest(start=True, single_leg=marked or None)))
+
+
+def _end_set(station: str) -> None:
+    tell(lambda client: client.set_button(station, SetRequest(start=False)))
 
 
 def _bar(station: str, told: float | None) -> None:

@@ -54,6 +54,7 @@ def test_a_marked_set_is_held_against_its_own_first_reps(reference):
     assert len(reps_of(trained.set_of([1.0] * 5, single_leg=None))) == 5
     for leg in (11.0, -11.0):  # first the one leg, then the other
         reps = reps_of(trained.set_of([leg] * 5, single_leg=True))
+        assert trained.lifting.setup.single_leg is None  # the mark is of that set
         assert [rep.warnings for rep in reps] == [()] * 5
         baseline = [(WarningId.W5, NotGradedReason.BASELINE_REPS)]
         said = [[(e.id, e.reason) for e in rep.not_graded if e.id is WarningId.W5] for rep in reps]

@@ -10,6 +10,7 @@ from lumbarwatch.model.events import (
     BarLoad,
     CalibrationStepJudged,
     RepFinished,
+    SetButton,
     SetFinished,
     SetStarted,
     StepDone,
@@ -185,6 +186,21 @@ async def test_rest_counts_from_the_last_reps_end_and_ends_with_the_next_set(scr
     assert resting.symptom_wanted
     await _say(scripted, SetStarted(now + S, 2))
     assert (await _state(page)).rest_since_s is None
+
+
+# One leg ---------------------------------------------------------------------------------------------------
+async def test_a_set_marked_as_single_leg_is_marked_until_it_is_over(scripted, page):
+    await _train(scripted, page)
+    marked = (await page.post("/api/1/set", json={"start": True, "single_leg": True})).json()
+    assert marked["single_leg"] is True
+    await _say(scripted, _set(1, scripted.links[-1].clock.monotonic_ns()))
+    assert (await _state(page)).single_leg is False
+    await page.post("/api/1/set", json={"start": True, "single_leg": True})
+    taken_back = (await page.post("/api/1/set", json={"start": True})).json()
+    assert taken_back["single_leg"] is False
+    await settle()
+    said = [event for event in scripted.pipelines[-1].pushed if isinstance(event, SetButton)]
+    assert [(event.start, event.single_leg) for event in said] == [(True, True), (True, True), (True, None)]
 
 
 # Symptoms --------------------------------------------------------------------------------------------------

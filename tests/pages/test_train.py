@@ -236,6 +236,23 @@ def test_effort_and_the_next_set(train):
     assert "begins with your first rep" in texts(page)
 
 
+def test_the_next_set_is_marked_as_one_on_one_leg(train):
+    for stage in (RUNNING, RESTED):
+        hub, page = train(**stage)
+        assert page.toggle(keys.SINGLE_LEG).value is False
+        page.toggle(keys.SINGLE_LEG).set_value(True).run()
+        assert hub.asked == [("/api/1/set", {"start": True, "single_leg": True})]
+        _, page = train(**stage | {"single_leg": True})  # said elsewhere
+        assert page.toggle(keys.SINGLE_LEG).value is True
+
+
+def test_a_set_can_be_ended_by_hand(train):
+    hub, page = train(**RUNNING | {"set_open": True, "set_number": 1})
+    page.button(keys.END_SET).click().run()
+    assert hub.asked == [("/api/1/set", {"start": False})]
+    assert not page.toggle
+
+
 def test_a_tap_and_a_button_pressed_at_once_both_count(train):
     hub, page = train(**RESTED)
     page.button_group(f"{keys.SYMPTOM}_1").set_value(SymptomKind.NONE)

@@ -1,6 +1,7 @@
 """From angles on the grid to reps, verdicts and cues: phases, metrics, sets and rules at work together."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from statistics import median
 
 import numpy as np
@@ -292,6 +293,7 @@ class Lifting:
             warnings=tuple(verdicts.warnings),
             not_graded=tuple(verdicts.not_graded),
         )
+        self.setup = replace(self.setup, single_leg=None)  # a mark is of one set
         return [SetFinished(self._t_ns(mark.index), summary)]
 
     def _single_leg(self, reps: Sequence[Rep]) -> bool:

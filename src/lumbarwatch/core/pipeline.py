@@ -311,7 +311,7 @@ class Pipeline:
         return []
 
     def _set_button(self, item: SetButton) -> list[Event]:
-        """A mark as single-leg holds to the end of its set; that end may bring it, and takes it away."""
+        """A mark as single-leg is of the set under way or to come; the button that ends it may bring it."""
         if item.start or item.single_leg is not None:
             self._lifting.setup = replace(self._lifting.setup, single_leg=item.single_leg)
         if item.start:

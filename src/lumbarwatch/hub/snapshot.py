@@ -21,7 +21,7 @@ from lumbarwatch.hub.values import (
     WarningMessage,
 )
 from lumbarwatch.model import events as happened
-from lumbarwatch.model.events import BarLoad, LinkEvent, LinkState, Symptom
+from lumbarwatch.model.events import BarLoad, LinkEvent, LinkState, SetButton, Symptom
 from lumbarwatch.model.motion import Phase
 from lumbarwatch.model.samples import Placement
 from lumbarwatch.model.verdicts import WarningId
@@ -51,6 +51,7 @@ class Snapshot:
         self._phase = Phase.IDLE
         self._set_number = 0
         self._set_open = False
+        self._single_leg = False
         self._rest_since_s: float | None = None
         self._bar_kg: float | None = None
         self._efforts: dict[int, float] = {}
@@ -102,6 +103,10 @@ class Snapshot:
     def bar_kg(self) -> float | None:
         """Bar mass of the set under way or to come."""
         return self._bar_kg
+
+    def set_button(self, event: SetButton) -> None:
+        """Take the mark of the set under way or to come, as the pipeline does."""
+        self._single_leg = event.start and bool(event.single_leg)
 
     def load(self, event: BarLoad) -> SetMessage | None:
         """Take bar mass and effort; return the finished set that changed by it."""
@@ -191,6 +196,7 @@ class Snapshot:
             progress=self.progress,
             bar_kg=self._bar_kg,
             set_open=self._set_open,
+            single_leg=self._single_leg,
             rest_since_s=self._rest_since_s,
             stop=list(self.stop),
             symptom_wanted=self.symptom_wanted,
@@ -206,7 +212,7 @@ class Snapshot:
         number = event.summary.set_number
         message = self._encoder.set(event.summary)
         self._sets[number] = message.model_copy(update={"rpe": self._efforts.get(number)})
-        self._set_open = False
+        self._set_open = self._single_leg = False
         self._rest_since_s = message.t_end_s
 
     def _symptom_message(self, symptom: Symptom, set_number: int) -> SymptomMessage:

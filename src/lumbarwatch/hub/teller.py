@@ -33,6 +33,7 @@ from lumbarwatch.model.events import (
     ControlEvent,
     Event,
     LinkEvent,
+    SetButton,
     SetFinished,
     StepBegun,
     Symptom,
@@ -142,6 +143,8 @@ class Teller:
                 self._feed.publish(
                     wire.LoadFrame(station=self._station, t_s=t_s, bar_kg=self.snapshot.bar_kg, set=changed)
                 )
+            case SetButton():
+                self.snapshot.set_button(event)
             case Symptom():
                 self._symptom(event, t_s)
             case _:

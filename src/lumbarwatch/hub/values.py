@@ -284,6 +284,7 @@ class StationMessage(Message):
     progress: ProgressMessage | None = None  # of the guided calibration; null: not guided
     bar_kg: Number = None  # of the set under way or to come
     set_open: bool = False
+    single_leg: bool = False  # the set under way or to come is marked as one on one leg
     rest_since_s: Number = None  # end of the last set's last rep; null while a set is under way
     stop: list[WarningId] = []  # "stop the set" stands for these
     symptom_wanted: bool = False  # a set ended and nobody has said yet how it felt
