@@ -112,12 +112,12 @@ def _row(rep):
     def whole(value):
         return int(abs(value) + 0.5)
 
-    def angle(name, sigma=None):
+    def angle(name, sigma):
         if rep[name] is None:
             return "–"
         value = round(rep[name], 2)
         sign = "" if whole(value) == 0 else "+" if value > 0 else "−"
-        return f"{sign}{whole(value)}°" + ("" if sigma is None else f" ± {whole(round(rep[sigma], 2))}°")
+        return f"{sign}{whole(value)}° ± {whole(round(rep[sigma], 2))}°"
 
     return [
         str(rep["set"]),
@@ -125,7 +125,7 @@ def _row(rep):
         str(whole(round(rep["rom_m"], 4) * 100)),
         angle("tilt_lockout_deg", "tilt_sigma_deg"),
         angle("lambda_lockout_deg", "lambda_sigma_deg"),
-        angle("lambda_peak_deg"),
+        angle("lambda_peak_deg", "lambda_sigma_deg"),
         *(f"{round(rep[name], 3):.1f}" for name in ("concentric_s", "hold_s", "eccentric_s")),
     ]
 

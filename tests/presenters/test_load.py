@@ -68,12 +68,16 @@ def test_every_figure_of_a_set_has_its_interval():
 
 
 def test_the_dose_is_told_against_the_own_median_of_28_days():
-    points = [
-        SessionPoint(day * DAY_NS, "hip_thrust", str(day), dose_n2m2s=2e6) for day in (0, 10, 15, 20, 25, 30)
-    ]
-    points.append(SessionPoint(33 * DAY_NS, "hip_thrust", "now", dose_n2m2s=3e6))
+    usual = {"dose_n2m2s": 2e6, "dose_sigma_n2m2s": 5e5}
+    points = [SessionPoint(day * DAY_NS, "hip_thrust", str(day), **usual) for day in (0, 10, 15, 20, 25, 30)]
+    points.append(SessionPoint(33 * DAY_NS, "hip_thrust", "now", dose_n2m2s=3e6, dose_sigma_n2m2s=6e5))
     assert load.relative_dose_words(points, "now", 6e5).startswith("1.50 ± 0.30 times the own median session")
-    assert load.days_dose_words(points, "now") == "13.00"  # five of the days before, and the session itself
+    of_days = load.days_dose_words(points, "now")
+    assert (
+        of_days == "13.00 ± 3.10"
+    )  # five of the days before and the session itself
+    unsaid = [replace(points[2], dose_sigma_n2m2s=None) if one is points[2] else one for one in points]
+    assert load.days_dose_words(unsaid, "now") == "13.00"
     few = points[3:]
     assert load.relative_dose_words(few, "now", None).startswith("Not enough data to compare: 3 of 4")
     assert load.relative_dose_words(points[:-1], "now", None) == ""

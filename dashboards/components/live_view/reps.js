@@ -43,11 +43,12 @@ export class Reps {
     const row = document.createElement("tr");
     row.dataset.level = verdict(rep);
     row.dataset.graded = rep.graded;
-    const angle = (value, sigma) => (value === null ? "–" : `${signed(value)}° ± ${Math.round(sigma ?? 0)}°`);
+    const plusMinus = (sigma) => (sigma === null ? "" : ` ± ${Math.round(sigma)}°`);
+    const angle = (value, sigma) => (value === null ? "–" : `${signed(value)}°${plusMinus(sigma)}`);
     const cells = [
       rep.set, rep.rep, this.verdictWords(rep), ((rep.rom_m * 100) / CM_PER[this.length]).toFixed(this.length === "cm" ? 0 : 1),
       angle(rep.tilt_lockout_deg, rep.tilt_sigma_deg), angle(rep.lambda_lockout_deg, rep.lambda_sigma_deg),
-      rep.lambda_peak_deg === null ? "–" : `${signed(rep.lambda_peak_deg)}°`,
+      angle(rep.lambda_peak_deg, rep.lambda_sigma_deg),
       rep.concentric_s.toFixed(1), rep.hold_s.toFixed(1), rep.eccentric_s.toFixed(1),
     ];
     for (const text of cells) row.appendChild(document.createElement("td")).textContent = text;

@@ -32,6 +32,7 @@ class SessionPoint:
     habit: float | None = None
     bar_kg: float | None = None  # the heaviest set
     dose_n2m2s: float | None = None
+    dose_sigma_n2m2s: float | None = None
     pain: float | None = None  # the worst, 0 to 10; 0: asked and none
     stiff: bool | None = None  # stiff or cramping after any set
     supine_zero: bool = False  # measured from the zero lying face up; its angles here are from standing

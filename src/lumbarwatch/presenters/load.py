@@ -107,17 +107,27 @@ def relative_dose_words(points: Sequence[SessionPoint], session_id: str, sigma_n
 
 
 def days_dose_words(points: Sequence[SessionPoint], session_id: str) -> str:
-    """Return the dose of the 28 days up to a session, itself included."""
+    """Return the dose of the 28 days up to a session, itself included, with its sigma.
+
+    What is unsure of a dose is the same in all sessions, so their sigmas add up.
+    """
     own = next((point for point in points if point.session_id == session_id), None)
     if own is None or own.dose_n2m2s is None:
         return UNKNOWN
-    return kilo_dose(sum(_doses_before(points, own)) + own.dose_n2m2s)
+    sigmas = [one.dose_sigma_n2m2s for one in [*_dosed_before(points, own), own]]
+    known = [sigma for sigma in sigmas if sigma is not None]
+    dose = sum(_doses_before(points, own)) + own.dose_n2m2s
+    return kilo_dose(dose, sum(known) if len(known) == len(sigmas) else None)
 
 
 def _doses_before(points: Sequence[SessionPoint], own: SessionPoint) -> list[float]:
+    return [one.dose_n2m2s for one in _dosed_before(points, own) if one.dose_n2m2s is not None]
+
+
+def _dosed_before(points: Sequence[SessionPoint], own: SessionPoint) -> list[SessionPoint]:
     since = own.started_at_utc_ns - DAYS_OF_HISTORY * NS_PER_DAY
     return [
-        point.dose_n2m2s
+        point
         for point in points
         if point.dose_n2m2s is not None and since <= point.started_at_utc_ns < own.started_at_utc_ns
     ]

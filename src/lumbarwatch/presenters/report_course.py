@@ -28,6 +28,7 @@ from lumbarwatch.presenters.report_words import (
     answered,
     bare,
     day,
+    kilo_dose,
     number,
     of_quantity,
     of_warning,
@@ -285,7 +286,7 @@ def session_table(points: Sequence[SessionPoint]) -> Table:
             _share(point.share_not_graded, Mark.UNKNOWN),
             Cell(of_quantity(Quantity.OWN_TUCK, point.tau_max_deg)),
             Cell(of_quantity(Quantity.BAR, point.bar_kg)),
-            Cell(UNKNOWN if point.dose_n2m2s is None else number(point.dose_n2m2s / 1e6, 2)),
+            Cell(kilo_dose(point.dose_n2m2s, point.dose_sigma_n2m2s)),
             Cell(_felt(point)),
         )
         for point in reversed(points)
@@ -303,8 +304,8 @@ def session_table(points: Sequence[SessionPoint]) -> Table:
             Column("Not graded", "", width=0.8),
             Column("Own tuck", "", width=0.9),
             Column("Bar", "", width=0.9),
-            Column("Dose", "10⁶ N²m²s", width=0.9),
-            Column("Felt", "", Align.LEFT, 1.0),
+            Column("Dose", "10⁶ N²m²s", width=1.2),
+            Column("Felt", "", Align.LEFT, 0.9),
         ),
         rows,
         "Medians at lockout over full, graded reps; one sigma of a session's tilt is about 3.2°, of its "

@@ -47,6 +47,7 @@ class SetFigures(NamedTuple):
     exercise: str
     bar_kg: float | None
     dose_n2m2s: float | None
+    dose_sigma_n2m2s: float | None
     drift_deg: float | None
     tilt_zero_deg: float | None
     lambda_zero_deg: float | None
@@ -94,6 +95,7 @@ def course_point(
         habit=one.habit,
         bar_kg=one.bar_kg,
         dose_n2m2s=one.dose_n2m2s,
+        dose_sigma_n2m2s=one.dose_sigma_n2m2s,
         pain=_pain(felt.kind, felt.pain),
         stiff=None if felt.kind is None else felt.stiff,
         supine_zero=one.tilt_zero_deg is not None,
@@ -131,6 +133,7 @@ def _set_point(one: SetFigures, reps: Sequence[RepFigures]) -> SetPoint:
         drift_deg=one.drift_deg,
         bar_kg=one.bar_kg,
         dose_n2m2s=one.dose_n2m2s,
+        dose_sigma_n2m2s=one.dose_sigma_n2m2s,
         supine_zero=one.tilt_zero_deg is not None,
     )
     return SetPoint(one.set_number, point)

@@ -43,6 +43,7 @@ _POINT: Final[tuple[Any, ...]] = (
     AnalysisRow.habit,
     AnalysisRow.bar_kg,
     AnalysisRow.dose_n2m2s,
+    AnalysisRow.dose_sigma_n2m2s,
     AnalysisRow.tilt_zero_deg,
     AnalysisRow.lambda_zero_deg,
 )
@@ -107,6 +108,7 @@ def set_course(transaction: Transaction, wanted: SessionFilter) -> tuple[SetPoin
         SessionRow.exercise,
         SetRow.bar_kg,
         SetRow.dose_n2m2s,
+        SetRow.dose_sigma_n2m2s,
         SetRow.drift_deg,
         AnalysisRow.tilt_zero_deg,
         AnalysisRow.lambda_zero_deg,
