@@ -73,9 +73,7 @@ def test_the_dose_is_told_against_the_own_median_of_28_days():
     points.append(SessionPoint(33 * DAY_NS, "hip_thrust", "now", dose_n2m2s=3e6, dose_sigma_n2m2s=6e5))
     assert load.relative_dose_words(points, "now", 6e5).startswith("1.50 ± 0.30 times the own median session")
     of_days = load.days_dose_words(points, "now")
-    assert (
-        of_days == "13.00 ± 3.10"
-    )  # five of the days before and the session itself
+    assert of_days == "13.00 ± 3.10"  # five of the days before and the session itself
     unsaid = [replace(points[2], dose_sigma_n2m2s=None) if one is points[2] else one for one in points]
     assert load.days_dose_words(unsaid, "now") == "13.00"
     few = points[3:]
