@@ -8,6 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from lumbarwatch.cli.page_process import SECRETS, dashboards_folder, secrets_of
 from lumbarwatch.cli.plans import PageSettings
+from lumbarwatch.hub import messages as wire
+from pages.a_session import ADA, BEA
+from pages.answering import AnsweringHub, station
 
 
 @pytest.fixture
@@ -33,3 +36,17 @@ def open_page(monkeypatch, data):
 
     yield opened
     st.cache_resource.clear()  # closes the history that the pages keep open
+
+
+@pytest.fixture
+def train(open_page, monkeypatch):
+    """Open the page on a station in some state."""
+
+    def opened(**state):
+        hub = AnsweringHub(station("1", **state)).behind(monkeypatch)
+        hub.answers["/api/athletes"] = wire.AthleteList(athletes=[ADA, BEA])
+        page = open_page()
+        assert not page.exception
+        return hub, page
+
+    return opened

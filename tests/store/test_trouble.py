@@ -120,9 +120,8 @@ def test_what_a_disk_refuses_to_the_end_goes_elsewhere(folder: DataFolder) -> No
     assert set(read_recording(session.path)) < set(MANY)
 
 
-def test_a_disk_that_is_torn_out_leaves_what_is_in_memory(
-    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def torn_out(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> tuple[Session, Path]:
+    """A session whose disk went in the midst of a write, and where the rest of its recording is."""
     session = Session(folder)
     put(session.recorder, MANY[:100])
     session.disk.room, session.disk.error = 7, errno.EIO
@@ -132,8 +131,15 @@ def test_a_disk_that_is_torn_out_leaves_what_is_in_memory(
 
     put(session.recorder, MANY[100:])
     monkeypatch.setattr("lumbarwatch.store.live_file.os.read", gone)
-    path = session.recorder.close()
+    rescued = session.recorder.close()
     monkeypatch.undo()
+    return session, rescued
+
+
+def test_a_disk_that_is_torn_out_leaves_what_is_in_memory(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, path = torn_out(folder, monkeypatch)
     there = read_recording(path)
     assert tuple(there) == MANY[101:]
     assert there.lost_messages == 101
@@ -163,17 +169,7 @@ def test_what_went_elsewhere_comes_back_at_the_next_start(folder: DataFolder, st
 def test_a_disk_that_is_back_and_what_was_in_memory_make_a_whole(
     folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = Session(folder)
-    put(session.recorder, MANY[:100])
-    session.disk.room, session.disk.error = 7, errno.EIO
-
-    def gone(*_: object) -> bytes:
-        raise OSError(errno.EIO, "gone")
-
-    put(session.recorder, MANY[100:])
-    monkeypatch.setattr("lumbarwatch.store.live_file.os.read", gone)
-    rescued = session.recorder.close()
-    monkeypatch.undo()
+    session, rescued = torn_out(folder, monkeypatch)
     part = rescued.read_bytes()
     for _ in range(2):  # the second time as after a kill before the files went
         recover(folder, keep_live=True, rescued_to=[session.rescue])
